@@ -1,0 +1,63 @@
+"""Model folders: what stands in them, how they are checked, their digests."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+
+from pipeline.config import Settings
+from pipeline.errors import ModelError
+
+TAGGER_FILE = "tagger.json"
+
+
+class TaggerCard(Settings):
+    """`tagger.json`: what a tagger's outputs mean.
+
+    `thresholds` are probabilities, one per topic; `limit` and `context` are tokens of a window; `metrics` are
+    figures of the run that made it, by split.
+    """
+
+    topics: tuple[str, ...] = Field(min_length=1)
+    thresholds: dict[str, float]
+    limit: int = 512
+    context: int = 128
+    metrics: dict[str, dict[str, dict[str, float]]] = Field(default_factory=dict)
+
+
+def load_tagger_card(folder: Path) -> TaggerCard:
+    """Reads and checks `tagger.json`.
+
+    Raises:
+        ModelError: The folder holds none, or its content is wrong.
+    """
+    path = folder / TAGGER_FILE
+    try:
+        card = TaggerCard.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise ModelError(
+            f"{folder}: not a tagger ({TAGGER_FILE} is missing): train one with scripts/train_tagger.py"
+        ) from None
+    except (ValueError, ValidationError) as error:
+        raise ModelError(f"{path}: damaged: {' '.join(str(error).split())}") from None
+    if set(card.thresholds) != set(card.topics):
+        raise ModelError(f"{path}: thresholds are not those of the topics {', '.join(card.topics)}")
+    return card
+
+
+def require_file(path: Path) -> Path:
+    """The path itself.
+
+    Raises:
+        ModelError: There is no such file.
+    """
+    if not path.is_file():
+        raise ModelError(f"{path}: missing: fetch the whole project, or name another model in the config")
+    return path
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, first 16 hexadecimal digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:16]

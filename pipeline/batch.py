@@ -1,0 +1,105 @@
+"""Many files in, briefings out, written so that nothing is ever left half-written."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import IO
+
+from pipeline.config import TopicConfig
+from pipeline.errors import InputError
+from pipeline.reading.documents import read_document
+from pipeline.runner import Jianbao
+from pipeline.schema import Briefing
+from pipeline.writing.json import to_json, to_jsonl
+from pipeline.writing.text import to_markdown
+from pipeline.writing.wording import Language
+
+FORMATS = ("json", "jsonl", "md")
+JSONL_NAME = "briefings.jsonl"
+
+
+def run_files(jianbao: Jianbao, sources: Sequence[str]) -> Iterator[Briefing | InputError]:
+    """Runs the pipeline over files, one at a time.
+
+    Yields:
+        For each file, in order, its briefing, or the error that says why it cannot be used. Ids are made unique.
+    """
+    seen: set[str] = set()
+    for source in sources:
+        try:
+            document = read_document(source)
+        except InputError as error:
+            yield error
+            continue
+        number, base = 2, document.id
+        while document.id in seen:
+            document = replace(document, id=f"{base}-{number}")
+            number += 1
+        seen.add(document.id)
+        yield jianbao.run(document)
+
+
+class FolderWriter:
+    """Writes briefings into a folder: `ID.json`, `ID.md`, and all of them in `briefings.jsonl`."""
+
+    def __init__(
+        self,
+        folder: Path,
+        formats: Sequence[str],
+        topics: Sequence[TopicConfig],
+        language: Language,
+        lines: IO[str] | None,
+    ) -> None:
+        """Use `open_folder`, which opens and closes `lines`."""
+        self._folder, self._formats, self._topics, self._language, self._lines = (
+            folder,
+            formats,
+            topics,
+            language,
+            lines,
+        )
+
+    def write(self, briefing: Briefing) -> None:
+        """Writes one briefing in every format; a file appears under its name only when it is complete."""
+        if self._lines is not None:
+            self._lines.write(to_jsonl(briefing))
+            self._lines.flush()
+        if "json" in self._formats:
+            _write_whole(self._folder / f"{briefing.document.id}.json", to_json(briefing))
+        if "md" in self._formats:
+            _write_whole(
+                self._folder / f"{briefing.document.id}.md", to_markdown(briefing, self._topics, self._language)
+            )
+
+
+@contextmanager
+def open_folder(
+    folder: Path, formats: Sequence[str], topics: Sequence[TopicConfig], language: Language = "zh"
+) -> Iterator[FolderWriter]:
+    """A writer into `folder`, which is made if need be.
+
+    `briefings.jsonl` grows as `briefings.jsonl.part` and takes its name, and the place of an earlier one, at the end.
+
+    Raises:
+        InputError: The folder cannot be made or written to.
+    """
+    part = folder / (JSONL_NAME + ".part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = part.open("w", encoding="utf-8") if "jsonl" in formats else None
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written to: {error.strerror}") from None
+    try:
+        yield FolderWriter(folder, formats, topics, language, lines)
+    finally:
+        if lines is not None:
+            lines.close()
+    if lines is not None:
+        part.replace(folder / JSONL_NAME)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

@@ -1,0 +1,158 @@
+"""The command `jianbao`."""
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from pipeline import __version__
+from pipeline.batch import FORMATS, FolderWriter, open_folder, run_files
+from pipeline.config import PROJECT
+from pipeline.errors import ConfigError, InputError, JianbaoError
+from pipeline.reading.documents import find_files
+from pipeline.runner import Jianbao
+from pipeline.schema import Briefing
+from pipeline.writing.json import to_json, to_jsonl
+from pipeline.writing.terminal import show
+from pipeline.writing.text import to_markdown, to_text
+from pipeline.writing.wording import WORDS, Language
+
+DEFAULT_CONFIG = PROJECT / "configs" / "default.yaml"
+EXPECTED_ERROR = 2
+
+app = typer.Typer(
+    help="简报: tags the sentences of official reports by topic (企业走访, 校地合作, 成果总结) and writes abstracts.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="markdown",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"jianbao {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    _version_flag: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """简报: which sentences are about enterprise visits, university cooperation and outcomes, and an abstract."""
+
+
+@app.command()
+def run(
+    paths: Annotated[list[str], typer.Argument(help="Text or HTML files, or folders of them.", show_default=False)],
+    config: Annotated[Path, typer.Option(help="Which models and topics to use.")] = DEFAULT_CONFIG,
+    output: Annotated[
+        Path | None, typer.Option(help="Write into this folder instead of to standard output.", show_default=False)
+    ] = None,
+    format: Annotated[  # noqa: A002 - the option's name
+        str | None,
+        typer.Option(
+            help="One or more of json (a file per document), jsonl (a line per document), md (a page), "
+            "with commas between. Left out: a coloured view on a terminal, plain text in a pipe, json,md in a folder.",
+            show_default=False,
+        ),
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of headings: zh or en.")] = "zh",
+) -> None:
+    """Tag and summarise documents.
+
+    Any usual encoding is read (UTF-8, UTF-16, GBK/GB18030, Big5). Page furniture such as credits, links and copyright
+    lines is left out. A file that cannot be read is reported, the others go on.
+
+    **Examples**
+
+    - `jianbao run report.txt` shows one report on the terminal
+
+    - `jianbao run reports/ --format jsonl --output out/` writes out/briefings.jsonl
+
+    - `jianbao run report.txt --format json | jq .abstract.text`
+
+    **Exit codes**: 0 fine, 2 a file or the config cannot be used, 1 a fault of jianbao itself.
+    """
+    try:
+        language = _language(lang)
+        formats = _formats(format, output)
+        sources = find_files(paths)
+        jianbao = Jianbao.from_config(config)
+        failed = _run(jianbao, sources, formats, output, language)
+    except JianbaoError as error:
+        _report(error)
+        raise typer.Exit(EXPECTED_ERROR) from None
+    if failed:
+        raise typer.Exit(EXPECTED_ERROR)
+
+
+def _run(
+    jianbao: Jianbao, sources: list[str], formats: tuple[str, ...], output: Path | None, language: Language
+) -> int:
+    """Runs over the files and writes as asked for; returns how many could not be used."""
+    errors = Console(stderr=True)
+    failed = 0
+    folder = open_folder(output, formats, jianbao.topics, language) if output else nullcontext()
+    steps = run_files(jianbao, sources)
+    if len(sources) > 1 and errors.is_terminal and output:
+        steps = iter(track(steps, total=len(sources), console=errors, description="jianbao"))
+    with folder as writer:
+        for result in steps:
+            if isinstance(result, InputError):
+                failed += 1
+                _report(result)
+            else:
+                _emit(result, jianbao, formats, writer, language)
+    return failed
+
+
+def _emit(
+    briefing: Briefing, jianbao: Jianbao, formats: tuple[str, ...], writer: FolderWriter | None, language: Language
+) -> None:
+    if writer is not None:
+        writer.write(briefing)
+    elif "json" in formats:
+        sys.stdout.write(to_json(briefing))
+    elif "jsonl" in formats:
+        sys.stdout.write(to_jsonl(briefing))
+    elif "md" in formats:
+        sys.stdout.write(to_markdown(briefing, jianbao.topics, language))
+    elif sys.stdout.isatty():
+        show(briefing, jianbao.topics, Console(), language)
+    else:
+        sys.stdout.write(to_text(briefing, jianbao.topics, language))
+    sys.stdout.flush()
+
+
+def _formats(given: str | None, output: Path | None) -> tuple[str, ...]:
+    if given is None:
+        return ("json", "md") if output else ()
+    formats = tuple(name.strip() for name in given.split(",") if name.strip())
+    wrong = [name for name in formats if name not in FORMATS]
+    if wrong or not formats:
+        raise ConfigError(f"--format {given}: choose from {', '.join(FORMATS)}")
+    if len(formats) > 1 and output is None:
+        raise ConfigError(f"--format {given}: several formats need a folder, add --output DIR")
+    return formats
+
+
+def _language(given: str) -> Language:
+    for language in WORDS:
+        if given == language:
+            return "zh" if language == "zh" else "en"
+    raise ConfigError(f"--lang {given}: choose zh or en")
+
+
+def _report(error: JianbaoError) -> None:
+    Console(stderr=True, soft_wrap=True, highlight=False).print(f"error: {error}", markup=False, style="red")
+
+
+if __name__ == "__main__":
+    app()

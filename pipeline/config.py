@@ -1,0 +1,167 @@
+"""Configuration: YAML checked by pydantic; an unknown key is an error that names the nearest known one."""
+
+import difflib
+import hashlib
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import ConfigError
+
+PROJECT = Path(__file__).resolve().parent.parent
+MARKERS = ("./", "../", "/")
+
+
+class Settings(BaseModel):
+    """Base of all settings: frozen, no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TopicConfig(Settings):
+    """A topic: its identifier in data and JSON, its Chinese and English names, what it means."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str
+    name_en: str = ""
+    description: str = ""
+
+
+class SentencesConfig(Settings):
+    """How text is split; `semicolons: true` ends sentences at ； as well."""
+
+    semicolons: bool = False
+
+
+class WindowConfig(Settings):
+    """Encoder windows: tokens per window, tokens that consecutive windows share."""
+
+    limit: int = Field(default=512, ge=16)
+    context: int = Field(default=128, ge=0)
+
+
+class OnnxTaggerConfig(Settings):
+    """The shipped tagger, run by onnxruntime; needs no torch."""
+
+    kind: Literal["onnx"]
+    model: str = "models/tagger"
+    threads: int = Field(default=0, ge=0, description="0: as many as there are cores")
+
+
+class TransformerTaggerConfig(Settings):
+    """Any fine-tuned `AutoModelForTokenClassification` (a folder or a hub id), run by torch."""
+
+    kind: Literal["transformer"]
+    model: str
+    allow_download: bool = False
+    window: WindowConfig = WindowConfig()
+    device: str = "auto"
+
+
+class LinearTaggerConfig(Settings):
+    """TF-IDF of character n-grams and logistic regression (scikit-learn): the floor to beat."""
+
+    kind: Literal["linear"]
+    model: str
+
+
+TaggerConfig = Annotated[OnnxTaggerConfig | TransformerTaggerConfig | LinearTaggerConfig, Field(discriminator="kind")]
+
+
+class LeadConfig(Settings):
+    """The first sentences, up to `target_chars` characters."""
+
+    kind: Literal["lead"]
+    target_chars: int = Field(default=160, ge=20)
+    topic_chars: int = Field(default=80, ge=20)
+
+
+class TextRankConfig(Settings):
+    """The most central sentences (Mihalcea and Tarau 2004), weighted by position and topics."""
+
+    kind: Literal["textrank"]
+    target_chars: int = Field(default=160, ge=20)
+    topic_chars: int = Field(default=80, ge=20)
+
+
+SummarizerConfig = Annotated[LeadConfig | TextRankConfig, Field(discriminator="kind")]
+
+
+class PipelineConfig(Settings):
+    """The whole pipeline.
+
+    `thresholds` overrides, topic by topic, those chosen when the tagger was trained.
+    """
+
+    topics: tuple[TopicConfig, ...] = Field(min_length=1)
+    sentences: SentencesConfig = SentencesConfig()
+    tagger: TaggerConfig
+    thresholds: dict[str, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict)
+    summarizer: SummarizerConfig
+
+
+SettingsT = TypeVar("SettingsT", bound=BaseModel)
+
+
+def load_config(path: Path, kind: type[SettingsT]) -> SettingsT:
+    """Reads a YAML file into settings of the given kind.
+
+    Raises:
+        ConfigError: The file is missing or not YAML, a key is unknown, or a value is wrong; one line that says which.
+    """
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such config file") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path}: a config is a mapping of keys to values")
+    try:
+        return kind.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {'; '.join(_explain(e, kind) for e in error.errors())}") from None
+
+
+def _explain(error: Any, kind: type[BaseModel]) -> str:  # noqa: ANN401 - pydantic's error dictionaries
+    place = ".".join(str(part) for part in error["loc"])
+    if error["type"] != "extra_forbidden":
+        return f"{place}: {error['msg']}"
+    key = str(error["loc"][-1])
+    near = difflib.get_close_matches(key, _known_keys(kind, error["loc"][:-1]), n=1, cutoff=0.5)
+    return f"unknown key {place}" + (f" (did you mean {near[0]}?)" if near else "")
+
+
+def _known_keys(kind: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
+    """Keys of the settings at a place in the tree; those of all settings where the place cannot be followed."""
+    names = {part for part in location if isinstance(part, str)}
+    settings = [kind, *Settings.__subclasses__()]
+    if not names:
+        return list(kind.model_fields)
+    tagged = [
+        s for s in settings if (f := s.model_fields.get("kind")) and set(getattr(f.annotation, "__args__", ())) & names
+    ]
+    fields = kind.model_fields.get(str(location[0]))
+    direct = [fields.annotation] if fields and isinstance(fields.annotation, type) else []
+    return [key for s in [*tagged, *direct] or settings for key in getattr(s, "model_fields", {})]
+
+
+def config_digest(config: BaseModel) -> str:
+    """SHA-256 of the resolved configuration, first 16 hexadecimal digits."""
+    return hashlib.sha256(config.model_dump_json().encode()).hexdigest()[:16]
+
+
+def resolve_model(name: str, config_path: Path) -> str:
+    """Where a model is: a folder as given, beside the config file, or in the project; else a hub id, unchanged.
+
+    Raises:
+        ConfigError: The name is a path (it starts with ./, ../ or /, or with models/) and no such folder exists.
+    """
+    for base in (Path(), config_path.parent, PROJECT):
+        if (base / name).is_dir():
+            return str(base / name)
+    if name.startswith((*MARKERS, "models/")):
+        raise ConfigError(f"{config_path}: no model folder {name}, neither beside this file nor in the project")
+    return name

@@ -1,0 +1,83 @@
+"""Scores sentence topics against gold labels, with scikit-learn; needs no torch.
+
+Arrays are (sentences, topics); labels are 0 and 1, scores are probabilities or logits.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score, f1_score, precision_recall_curve, precision_recall_fscore_support
+
+from pipeline.corpus import GoldDocument, align
+from pipeline.schema import TaggedSentence
+
+
+def best_thresholds(labels: NDArray[np.float32], scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """For each topic the threshold with the highest F1, half-way to the next lower score: (topics,)."""
+    found = []
+    for topic in range(labels.shape[1]):
+        precision, recall, cuts = precision_recall_curve(labels[:, topic], scores[:, topic])
+        f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
+        best = int(np.argmax(f1[:-1]))
+        lower = cuts[best - 1] if best > 0 else cuts[best]
+        found.append((cuts[best] + lower) / 2)
+    return np.array(found, np.float32)
+
+
+def f1_per_topic(labels: NDArray[np.float32], predicted: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """F1 of each topic, 0 where nothing was found and nothing predicted: (topics,)."""
+    scores: NDArray[np.float64] = f1_score(labels.astype(bool), predicted, average=None, zero_division=0)
+    return scores
+
+
+def gold_arrays(
+    gold: Sequence[GoldDocument], tagged: Sequence[Sequence[TaggedSentence]], topics: Sequence[str]
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
+    """Lines up predictions with gold sentences by the characters they share.
+
+    A gold sentence that no predicted sentence touches (it was taken for furniture) counts as predicted empty.
+
+    Returns:
+        Labels, scores, predictions, each (gold sentences, topics).
+    """
+    labels, scores, predicted = [], [], []
+    for document, sentences in zip(gold, tagged, strict=True):
+        matches = align([t.sentence for t in sentences], document.sentences)
+        for target, match in zip(document.sentences, matches, strict=True):
+            found = sentences[match] if match is not None else None
+            labels.append([topic in target.topics for topic in topics])
+            scores.append([found.scores[topic] if found else 0.0 for topic in topics])
+            predicted.append([bool(found and topic in found.topics) for topic in topics])
+    return np.array(labels, np.float32), np.array(scores, np.float32), np.array(predicted, bool)
+
+
+def tagging_report(
+    labels: NDArray[np.float32], scores: NDArray[np.float32], predicted: NDArray[np.bool_], topics: Sequence[str]
+) -> dict[str, dict[str, float]]:
+    """Precision, recall, F1, average precision and support of each topic, and their macro and micro averages."""
+    truth = labels.astype(bool)
+    precision, recall, f1, support = precision_recall_fscore_support(truth, predicted, average=None, zero_division=0)
+    ap = [
+        float(average_precision_score(truth[:, i], scores[:, i])) if truth[:, i].any() else 0.0
+        for i in range(len(topics))
+    ]
+    report = {
+        topic: {
+            "precision": float(precision[i]),
+            "recall": float(recall[i]),
+            "f1": float(f1[i]),
+            "ap": ap[i],
+            "support": float(support[i]),
+        }
+        for i, topic in enumerate(topics)
+    }
+    micro = precision_recall_fscore_support(truth, predicted, average="micro", zero_division=0)
+    report["macro"] = {
+        "precision": float(np.mean(precision)),
+        "recall": float(np.mean(recall)),
+        "f1": float(np.mean(f1)),
+        "ap": float(np.mean(ap)),
+    }
+    report["micro"] = {"precision": float(micro[0]), "recall": float(micro[1]), "f1": float(micro[2])}
+    return report

@@ -1,0 +1,1 @@
+"""From bytes to a `Document`: encodings, text and HTML files, page furniture."""

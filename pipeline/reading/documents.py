@@ -1,0 +1,86 @@
+"""Files to Documents."""
+
+from pathlib import Path
+
+from pipeline.errors import InputError
+from pipeline.reading.encodings import decode
+from pipeline.reading.furniture import find_furniture, find_title
+from pipeline.reading.html import extract_page
+from pipeline.schema import Document, Span
+
+TEXT_SUFFIXES = frozenset({".txt", ".text", ".md"})
+HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+
+
+def find_files(paths: list[str]) -> list[str]:
+    """The files to read: each path itself, or for a folder the text and HTML files below it, in order of their names.
+
+    Raises:
+        InputError: A path does not exist, or a folder holds no such file.
+    """
+    found: list[str] = []
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            inside = [str(p) for p in sorted(path.rglob("*")) if _is_readable(p.relative_to(path), p)]
+            if not inside:
+                raise InputError(f"{given}: no .txt or .html file in this folder")
+            found.extend(inside)
+        else:
+            found.append(given)
+    return list(dict.fromkeys(found))
+
+
+def _is_readable(inner: Path, path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in inner.parts)
+    return not hidden and path.suffix.lower() in TEXT_SUFFIXES | HTML_SUFFIXES and path.is_file()
+
+
+def read_document(source: str) -> Document:
+    """Reads one file.
+
+    Args:
+        source: Path of a text file in any usual encoding, or of an HTML page.
+
+    Returns:
+        The document with its furniture marked; its id is the file's name without the ending.
+
+    Raises:
+        InputError: The file does not exist, is empty, binary, or in an encoding that is not recognised.
+    """
+    path = Path(source)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{source}: no such file") from None
+    except OSError as error:
+        raise InputError(f"{source}: cannot be read: {error.strerror}") from None
+    if path.suffix.lower() in HTML_SUFFIXES:
+        decode(data, source)
+        page = extract_page(data, source)
+        return make_document(page.text, id=path.stem, source=source, title=page.title, published=page.published)
+    return make_document(decode(data, source), id=path.stem, source=source)
+
+
+def make_document(body: str, *, id: str, source: str = "", title: str = "", published: str = "") -> Document:  # noqa: A002 - the field's name
+    """A document from decoded text: finds furniture and, if `title` is empty, the headline.
+
+    A first line that repeats the headline is marked as furniture, so that it is neither tagged nor summarised.
+    """
+    furniture = find_furniture(body)
+    headline = find_title(body, furniture)
+    if headline is not None and title and body[headline.start : headline.end] != title:
+        headline = None
+    if headline is not None:
+        title = body[headline.start : headline.end]
+        furniture = _merged([*furniture, headline])
+    return Document(id=id, source=source, title=title, body=body, furniture=furniture, published=published)
+
+
+def _merged(spans: list[Span]) -> tuple[Span, ...]:
+    """The spans in order; one that begins inside the one before it (a byline in a headline) is dropped."""
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+    return tuple(kept)

@@ -1,0 +1,73 @@
+"""The pipeline put together: settings to models, documents to briefings."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pipeline import __version__
+from pipeline.config import PipelineConfig, TopicConfig, config_digest, load_config
+from pipeline.errors import ConfigError
+from pipeline.schema import Briefing, Document, Provenance
+from pipeline.summarizing.base import Summarizer
+from pipeline.summarizing.build import build_summarizer
+from pipeline.tagging.base import Tagger, tag
+from pipeline.tagging.build import build_tagger
+from pipeline.text.sentences import split_sentences
+
+
+class Jianbao:
+    """Turns documents into briefings. Make one with `from_config` and use it for any number of documents."""
+
+    def __init__(self, config: PipelineConfig, tagger: Tagger, summarizer: Summarizer) -> None:
+        """Puts ready parts together.
+
+        Raises:
+            ConfigError: The tagger's topics are not those of the configuration.
+        """
+        wanted = [topic.id for topic in config.topics]
+        if set(wanted) != set(tagger.topics):
+            raise ConfigError(
+                f"the config's topics ({', '.join(wanted)}) are not those of {tagger.name} ({', '.join(tagger.topics)})"
+            )
+        unknown = set(config.thresholds) - set(wanted)
+        if unknown:
+            raise ConfigError(f"thresholds for unknown topics: {', '.join(sorted(unknown))}")
+        self._config, self._tagger, self._summarizer = config, tagger, summarizer
+        self._provenance = Provenance(
+            version=__version__,
+            config_digest=config_digest(config),
+            models={"tagger": tagger.name, "summarizer": summarizer.name},
+        )
+
+    @classmethod
+    def from_config(cls, path: str | Path) -> "Jianbao":
+        """Loads the models a YAML file names.
+
+        Raises:
+            ConfigError: The file or a value in it is wrong.
+            ModelError: A model is missing, damaged, or may not be downloaded.
+        """
+        path = Path(path)
+        config = load_config(path, PipelineConfig)
+        return cls(config, build_tagger(config.tagger, path), build_summarizer(config.summarizer))
+
+    @property
+    def topics(self) -> tuple[TopicConfig, ...]:
+        """The topics with their names, in the order of the configuration."""
+        return self._config.topics
+
+    def run(self, document: Document) -> Briefing:
+        """Tags every sentence of a document and summarizes it, whole and by topic."""
+        sentences = split_sentences(document, semicolons=self._config.sentences.semicolons)
+        tagged = tag(self._tagger, sentences, self._config.thresholds)
+        present = [t.id for t in self._config.topics if any(t.id in s.topics for s in tagged)]
+        return Briefing(
+            document=document,
+            sentences=tagged,
+            abstract=self._summarizer.summarize(tagged),
+            topic_abstracts={topic: self._summarizer.summarize(tagged, topic) for topic in present},
+            provenance=self._provenance,
+        )
+
+    def run_many(self, documents: Iterable[Document]) -> Iterator[Briefing]:
+        """Briefings of documents, one at a time, in the same order."""
+        return map(self.run, documents)

@@ -1,0 +1,100 @@
+"""The types that flow through the pipeline; standard library only.
+
+Document -> Sentence -> TaggedSentence -> Abstract -> Briefing. All offsets are Python string indices into
+`Document.body`, half-open: ``body[start:end]``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of a text, ``text[start:end]``."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    r"""One article as read.
+
+    Attributes:
+        id: Short name, unique within a run (the file name without its ending).
+        source: Where it came from, as the caller gave it.
+        title: The headline, or an empty string where none was recognised.
+        body: The whole text, decoded, with line ends as ``\n``; nothing else is changed.
+        furniture: Spans of `body` that belong to the page and not to the article (bylines, credits, links) or that
+            repeat the headline; in order, not overlapping; never tagged or summarised.
+        published: ISO date of publication where the page says it, else an empty string.
+    """
+
+    id: str
+    source: str
+    title: str
+    body: str
+    furniture: tuple[Span, ...] = ()
+    published: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence: ``document.body[start:end] == text``, with no white space at either end."""
+
+    document_id: str
+    index: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaggedSentence:
+    """A sentence with a probability per topic (`scores`) and the topics at or over their threshold (`topics`)."""
+
+    sentence: Sentence
+    scores: Mapping[str, float]
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A clause of an abstract, ``text[start:end]``, and the indices of the sentences it rests on."""
+
+    start: int
+    end: int
+    sentences: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abstract:
+    """A summary; `topic` is None for that of the whole document. Evidence covers the text clause by clause."""
+
+    text: str
+    topic: str | None
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """What made a briefing: package version, digest of the resolved configuration, models with their digests."""
+
+    version: str
+    config_digest: str
+    models: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Briefing:
+    """Everything the pipeline says about one document.
+
+    `sentences` holds every sentence of the document, whatever its length; `topic_abstracts` has an entry per topic
+    that has sentences.
+    """
+
+    document: Document
+    sentences: tuple[TaggedSentence, ...]
+    abstract: Abstract
+    topic_abstracts: Mapping[str, Abstract]
+    provenance: Provenance

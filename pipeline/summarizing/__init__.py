@@ -1,0 +1,1 @@
+"""Abstracts: one contract, one file per method."""

@@ -1,0 +1,71 @@
+"""The contract of all summarizers, and what extractive ones share."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from pipeline.schema import Abstract, Evidence, TaggedSentence
+from pipeline.text.tidy import shorten, tidy
+
+SHORT_DOCUMENT = 400
+SHARE = 3
+LEAST = 40
+WORTH_ADDING = 24
+
+
+class Summarizer(Protocol):
+    """Writes the abstract of a document, and that of one topic."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in the provenance of a briefing."""
+        ...
+
+    def summarize(self, sentences: Sequence[TaggedSentence], topic: str | None = None) -> Abstract:
+        """Summarizes.
+
+        Args:
+            sentences: All sentences of a document, in order.
+            topic: Summarize what is said on this topic only; None for everything.
+
+        Returns:
+            One paragraph that ends with a stop; empty where there is nothing to summarize.
+        """
+        ...
+
+
+def on_topic(sentences: Sequence[TaggedSentence], topic: str | None) -> list[TaggedSentence]:
+    """What an abstract may draw on: sentences of the topic; for None those of any topic, or all if none has one."""
+    if topic is not None:
+        return [s for s in sentences if topic in s.topics]
+    return [s for s in sentences if s.topics] or list(sentences)
+
+
+def length_limit(sentences: Sequence[TaggedSentence], wanted: int) -> int:
+    """Characters an abstract may have: `wanted`, for short sources at most a third of them."""
+    total = sum(len(s.sentence.text) for s in sentences)
+    return wanted if total >= SHORT_DOCUMENT else max(LEAST, min(wanted, total // SHARE))
+
+
+def compose(ranked: Iterable[TaggedSentence], limit: int, topic: str | None) -> Abstract:
+    """Takes sentences in the order given while they fit, and sets them in document order.
+
+    A sentence that does not fit whole gives its first clauses, if they are worth adding. Each sentence taken is a
+    clause with itself as evidence.
+    """
+    taken: dict[int, str] = {}
+    room = limit
+    for tagged in ranked:
+        text = tidy(tagged.sentence.text)
+        part = shorten(text, room) if len(text) <= room or room >= WORTH_ADDING else None
+        if part is None and not taken:
+            part = text if len(text) <= 2 * limit else text[: limit - 1].rstrip("，、；：") + "。"
+        if part is not None:
+            taken[tagged.sentence.index] = part
+            room -= len(part)
+        if room < WORTH_ADDING:
+            break
+    evidence, text = [], ""
+    for index in sorted(taken):
+        evidence.append(Evidence(start=len(text), end=len(text) + len(taken[index]), sentences=(index,)))
+        text += taken[index]
+    return Abstract(text=text, topic=topic, evidence=tuple(evidence))

@@ -1,0 +1,1 @@
+"""Topic tagging: one contract, one file per method."""

@@ -1,0 +1,1 @@
+"""Text with offsets: splitting into sentences, finding clauses."""

@@ -1,0 +1,41 @@
+"""Makes copied text fit to print: full-width punctuation, no stray white space, a cut only between clauses."""
+
+import re
+
+HALF_TO_FULL = str.maketrans(",;:?!()", "，；：？！（）")
+CJK = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’《》「」『』【】、。·—…]"
+MARK = re.compile(r"[,;:?!()]+")
+SPACE_BETWEEN = re.compile(rf"(?<={CJK})\s+(?={CJK})")
+CLAUSE_END = re.compile(r"[，；,;]")
+OPENING, CLOSING = "“‘（(《【「『", "”’）)》】」』"
+FINAL = "。！？!?…"
+
+
+def tidy(text: str) -> str:
+    """One line of text with full-width punctuation next to Chinese characters and a stop at its end.
+
+    Marks between Latin letters or digits (8:30, 1,200, AT&T) stay as they are.
+    """
+    text = SPACE_BETWEEN.sub("", " ".join(text.split()))
+    text = MARK.sub(lambda m: m.group().translate(HALF_TO_FULL) if _beside_cjk(text, m) else m.group(), text)
+    return text if text.rstrip(CLOSING)[-1:] in tuple(FINAL) else text.rstrip("，、；：,;:") + "。"
+
+
+def _beside_cjk(text: str, match: re.Match[str]) -> bool:
+    around = (text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1])
+    return any(re.fullmatch(CJK, character) for character in around if character)
+
+
+def shorten(text: str, limit: int) -> str | None:
+    """The longest run of whole clauses from the start of a sentence that fits `limit` characters, ended by a stop.
+
+    Returns:
+        The text itself if it fits; None if not even its first clause does, or brackets stay open at every cut.
+    """
+    if len(text) <= limit:
+        return text
+    for match in reversed(list(CLAUSE_END.finditer(text, 0, limit))):
+        head = text[: match.start()]
+        if all(head.count(a) == head.count(b) for a, b in zip(OPENING, CLOSING, strict=True)):
+            return head + "。"
+    return None

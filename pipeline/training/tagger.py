@@ -1,0 +1,205 @@
+"""Trains the topic tagger: a token classifier whose logits are averaged over each sentence of a packed window.
+
+The mean of the token logits of a linear head equals the head applied to the mean state, so the trained model is a plain
+`AutoModelForTokenClassification`. While it trains, the head reads standardised features (this encoder's states lie in a
+narrow cone and a plain head does not learn); at the end the standardisation is folded into the head's weights.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from datasets import Dataset
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score
+from tokenizers import Tokenizer
+from transformers import AutoModelForTokenClassification, PreTrainedModel, Trainer, TrainingArguments, set_seed
+
+from pipeline.corpus import GoldDocument
+from pipeline.evaluation import best_thresholds, f1_per_topic
+from pipeline.tagging.features import WindowEncoder
+from pipeline.training.examples import Example, collate, make_examples, unit_means
+from pipeline.training.settings import TrainTaggerConfig
+
+
+class StandardisedHead(torch.nn.Module):
+    """A linear layer over ``(x - mean) / deviation``; `fold` gives the equal layer over x."""
+
+    def __init__(self, mean: torch.Tensor, deviation: torch.Tensor, topics: int) -> None:
+        """Starts near zero, so that training begins at the topics' base rates and not at noise.
+
+        Args:
+            mean: Mean of the features, (hidden,).
+            deviation: Their deviation, (hidden,).
+            topics: Number of outputs.
+        """
+        super().__init__()
+        self.mean: torch.Tensor
+        self.deviation: torch.Tensor
+        self.register_buffer("mean", mean)
+        self.register_buffer("deviation", deviation)
+        self.linear = torch.nn.Linear(len(mean), topics)
+        torch.nn.init.normal_(self.linear.weight, std=1e-3)
+        torch.nn.init.zeros_(self.linear.bias)
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        """(batch, tokens, hidden) to (batch, tokens, topics)."""
+        logits: torch.Tensor = self.linear((states - self.mean) / self.deviation)
+        return logits
+
+    def fold(self) -> torch.nn.Linear:
+        """The equal linear layer over the states themselves."""
+        folded = torch.nn.Linear(self.linear.in_features, self.linear.out_features)
+        weight = self.linear.weight / self.deviation
+        with torch.no_grad():
+            folded.weight.copy_(weight)
+            folded.bias.copy_(self.linear.bias - weight @ self.mean)
+        return folded
+
+
+class TaggerTrainer(Trainer):
+    """Trainer whose loss is taken per sentence and whose evaluation is F1 on the development split."""
+
+    def __init__(self, *, dev: Sequence[Example], settings: TrainTaggerConfig, **others: Any) -> None:  # noqa: ANN401 - handed on
+        """Takes `Trainer`'s own arguments, the development windows and the settings."""
+        super().__init__(**others)
+        if self.model is None:
+            raise ValueError("TaggerTrainer needs a model")
+        self._network: torch.nn.Module = self.model
+        self._dev = dev
+        self._settings = settings
+
+    def create_optimizer(self, model: torch.nn.Module | None = None) -> torch.optim.Optimizer:
+        """AdamW with one rate for the encoder and one for the head."""
+        if self.optimizer is None:
+            head = [p for n, p in self._network.named_parameters() if n.startswith("classifier.")]
+            body = [p for n, p in self._network.named_parameters() if not n.startswith("classifier.")]
+            groups = [
+                {"params": body, "lr": self._settings.encoder_rate},
+                {"params": head, "lr": self._settings.head_rate},
+            ]
+            self.optimizer = torch.optim.AdamW(groups, weight_decay=self._settings.weight_decay)
+        return self.optimizer
+
+    def compute_loss(
+        self,
+        model: torch.nn.Module,
+        inputs: dict[str, torch.Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: torch.Tensor | int | None = None,
+    ) -> Any:  # noqa: ANN401 - a tensor, or a pair where asked for
+        """Binary cross-entropy over the sentences of the batch and the topics."""
+        outputs = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
+        logits = unit_means(outputs.logits.float(), inputs["units"], inputs["labels"].shape[1])
+        real = inputs["labels"] >= 0
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits[real], inputs["labels"][real])
+        return (loss, outputs) if return_outputs else loss
+
+    def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:  # noqa: ANN401 - Trainer's arguments are not needed
+        """Macro F1 at the best thresholds and macro average precision on the development windows."""
+        logits, labels = predict_units(self._network, self._dev)
+        thresholds = best_thresholds(labels, logits)
+        metrics = {
+            "eval_macro_f1": float(np.mean(f1_per_topic(labels, logits >= thresholds))),
+            "eval_macro_ap": float(average_precision_score(labels, logits, average="macro")),
+        }
+        self.log(metrics)
+        self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+        return metrics
+
+
+@torch.no_grad()
+def predict_units(
+    model: torch.nn.Module, examples: Sequence[Example]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Logits and labels of all units of all windows, one window at a time: two arrays (units, topics)."""
+    model.eval()
+    logits, labels = [], []
+    device = next(model.parameters()).device
+    for example in examples:
+        batch = {k: v.to(device) for k, v in collate([example], 0).items()}
+        with torch.autocast(device.type, torch.bfloat16):
+            states = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
+        logits.append(unit_means(states.float(), batch["units"], batch["labels"].shape[1])[0].cpu().numpy())
+        labels.append(batch["labels"][0].cpu().numpy())
+    model.train()
+    return np.concatenate(logits), np.concatenate(labels)
+
+
+@torch.no_grad()
+def feature_statistics(encoder: torch.nn.Module, examples: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean and deviation over all units of their mean states: two tensors (hidden,)."""
+    encoder.eval()
+    features = []
+    for example in examples:
+        batch = collate([example], 0)
+        states = encoder(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).last_hidden_state
+        features.append(unit_means(states, batch["units"], batch["labels"].shape[1])[0])
+    stacked = torch.cat(features)
+    return stacked.mean(dim=0), stacked.std(dim=0).clamp(min=1e-4)
+
+
+def train_tagger(
+    settings: TrainTaggerConfig, train: Sequence[GoldDocument], dev: Sequence[GoldDocument]
+) -> PreTrainedModel:
+    """Trains from the encoder; a run that was stopped goes on from its last checkpoint in `settings.work`.
+
+    Args:
+        settings: What to train, and how.
+        train: Documents to learn from.
+        dev: Documents that choose the epoch.
+
+    Returns:
+        The model of the best epoch, an `AutoModelForTokenClassification` with the topics as labels.
+    """
+    set_seed(settings.seed)
+    topics = [topic.id for topic in settings.topics]
+    tokenizer = Tokenizer.from_file(str(Path(settings.encoder) / "tokenizer.json"))
+    encode = WindowEncoder(tokenizer=tokenizer, limit=settings.window.limit, context=settings.window.context)
+    train_examples, dev_examples = make_examples(train, encode, topics), make_examples(dev, encode, topics)
+    model = AutoModelForTokenClassification.from_pretrained(
+        settings.encoder,
+        num_labels=len(topics),
+        id2label=dict(enumerate(topics)),
+        label2id={topic: i for i, topic in enumerate(topics)},
+        dtype=torch.float32,
+    )
+    mean, deviation = feature_statistics(model.base_model, train_examples)
+    model.classifier = StandardisedHead(mean, deviation, len(topics))
+    arguments = TrainingArguments(
+        output_dir=str(settings.work),
+        num_train_epochs=settings.epochs,
+        per_device_train_batch_size=settings.windows_per_step,
+        learning_rate=settings.encoder_rate,
+        lr_scheduler_type="linear",
+        warmup_steps=settings.warmup,
+        bf16=settings.bf16,
+        use_cpu=not torch.accelerator.is_available(),
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=2,
+        logging_steps=20,
+        load_best_model_at_end=True,
+        metric_for_best_model="eval_macro_f1",
+        greater_is_better=True,
+        remove_unused_columns=False,
+        report_to=[],
+        seed=settings.seed,
+    )
+    trainer = TaggerTrainer(
+        dev=dev_examples,
+        settings=settings,
+        model=model,
+        args=arguments,
+        train_dataset=Dataset.from_list(train_examples),
+        eval_dataset=Dataset.from_list(dev_examples),
+        data_collator=partial(collate, padding=model.config.pad_token_id),
+    )
+    checkpoints = sorted(settings.work.glob("checkpoint-*"))
+    trainer.train(resume_from_checkpoint=bool(checkpoints))
+    model.classifier = model.classifier.fold()
+    trained: PreTrainedModel = model.float().eval()
+    return trained

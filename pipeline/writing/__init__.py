@@ -1,0 +1,1 @@
+"""Briefings to JSON, Markdown, plain text and the terminal."""

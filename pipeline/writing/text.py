@@ -1,0 +1,58 @@
+"""Briefings to Markdown and to plain text."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from pipeline.config import TopicConfig
+from pipeline.schema import Abstract, Briefing, TaggedSentence
+from pipeline.writing.wording import WORDS, Language, topic_name
+
+MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
+
+
+def to_markdown(briefing: Briefing, topics: Sequence[TopicConfig], language: Language = "zh") -> str:
+    """A page: title, abstract, topic abstracts, and a table of the sentences with topics and scores."""
+    words, names = WORDS[language], {t.id: topic_name(t, language) for t in topics}
+    lines = [f"# {_escape(briefing.document.title or words['untitled'])}", ""]
+    if briefing.document.source:
+        lines += [f"{words['source']}: `{briefing.document.source}`", ""]
+    lines += [f"## {words['abstract']}", "", _escape(briefing.abstract.text), ""]
+    if briefing.topic_abstracts:
+        lines += [f"## {words['topics']}", ""]
+        lines += [f"- **{names[t]}**: {_escape(a.text)}" for t, a in briefing.topic_abstracts.items()]
+        lines.append("")
+    lines += [f"## {words['sentences']}", "", "| # | | |", "|---|---|---|"]
+    lines += [
+        f"| {s.sentence.index + 1} | {label(s, names) or '—'} | {_escape(' '.join(s.sentence.text.split()))} |"
+        for s in briefing.sentences
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def to_text(briefing: Briefing, topics: Sequence[TopicConfig], language: Language = "zh") -> str:
+    """The same without markup, for pipes."""
+    words, names = WORDS[language], {t.id: topic_name(t, language) for t in topics}
+    lines = [briefing.document.title or words["untitled"], "", f"{words['abstract']}: {briefing.abstract.text}"]
+    lines += [f"{names[t]}: {a.text}" for t, a in briefing.topic_abstracts.items()]
+    lines += ["", words["sentences"]]
+    lines += [
+        f"{s.sentence.index + 1:>4}  [{label(s, names) or '-'}]  {' '.join(s.sentence.text.split())}"
+        for s in briefing.sentences
+    ]
+    return "\n".join(lines) + "\n\n"
+
+
+def label(tagged: TaggedSentence, names: Mapping[str, str]) -> str:
+    """Topics of a sentence by name with their probabilities."""
+    return ", ".join(f"{names[t]} {tagged.scores[t]:.2f}" for t in tagged.topics)
+
+
+def evidence_note(abstract: Abstract, language: Language) -> str:
+    """Which sentences an abstract rests on, counted from 1."""
+    numbers = sorted({i + 1 for e in abstract.evidence for i in e.sentences})
+    separator = "、" if language == "zh" else ", "
+    return WORDS[language]["evidence"].format(numbers=separator.join(map(str, numbers))) if numbers else ""
+
+
+def _escape(text: str) -> str:
+    return MARKUP.sub(r"\\\1", text)

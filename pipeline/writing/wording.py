@@ -1,0 +1,36 @@
+"""Headings in Chinese and English."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pipeline.config import TopicConfig
+
+Language = Literal["zh", "en"]
+
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "zh": {
+        "abstract": "摘要",
+        "topics": "分主题摘要",
+        "sentences": "逐句主题",
+        "untitled": "（无标题）",
+        "none": "无主题",
+        "source": "来源",
+        "evidence": "依据第{numbers}句",
+        "left_out": "另有 {count} 处页面杂项（编辑、版权、导航等）未参与分析",
+    },
+    "en": {
+        "abstract": "Abstract",
+        "topics": "Abstracts by topic",
+        "sentences": "Sentences",
+        "untitled": "(no title)",
+        "none": "no topic",
+        "source": "Source",
+        "evidence": "from sentence {numbers}",
+        "left_out": "{count} pieces of page furniture (credits, links, notices) left out",
+    },
+}
+
+
+def topic_name(topic: TopicConfig, language: Language) -> str:
+    """The topic's name in a language; its identifier where it has no English name."""
+    return topic.name if language == "zh" else topic.name_en or topic.id
