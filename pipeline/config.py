@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -74,7 +74,7 @@ class LeadConfig(Settings):
     """The first sentences, up to `target_chars` characters."""
 
     kind: Literal["lead"]
-    target_chars: int = Field(default=160, ge=20)
+    target_chars: int = Field(default=150, ge=20)
     topic_chars: int = Field(default=80, ge=20)
 
 
@@ -82,7 +82,7 @@ class TextRankConfig(Settings):
     """The most central sentences (Mihalcea and Tarau 2004), weighted by position and topics."""
 
     kind: Literal["textrank"]
-    target_chars: int = Field(default=160, ge=20)
+    target_chars: int = Field(default=150, ge=20)
     topic_chars: int = Field(default=80, ge=20)
 
 
@@ -130,22 +130,28 @@ def _explain(error: Any, kind: type[BaseModel]) -> str:  # noqa: ANN401 - pydant
     if error["type"] != "extra_forbidden":
         return f"{place}: {error['msg']}"
     key = str(error["loc"][-1])
-    near = difflib.get_close_matches(key, _known_keys(kind, error["loc"][:-1]), n=1, cutoff=0.5)
-    return f"unknown key {place}" + (f" (did you mean {near[0]}?)" if near else "")
+    known = [name for settings in _settings_at(kind, error["loc"][:-1]) for name in settings.model_fields]
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    return f"unknown key {place}" + (f" (did you mean {near[0]}?)" if near else f"; known are {', '.join(known)}")
 
 
-def _known_keys(kind: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
-    """Keys of the settings at a place in the tree; those of all settings where the place cannot be followed."""
-    names = {part for part in location if isinstance(part, str)}
-    settings = [kind, *Settings.__subclasses__()]
-    if not names:
-        return list(kind.model_fields)
-    tagged = [
-        s for s in settings if (f := s.model_fields.get("kind")) and set(getattr(f.annotation, "__args__", ())) & names
-    ]
-    fields = kind.model_fields.get(str(location[0]))
-    direct = [fields.annotation] if fields and isinstance(fields.annotation, type) else []
-    return [key for s in [*tagged, *direct] or settings for key in getattr(s, "model_fields", {})]
+def _settings_at(kind: type[BaseModel], location: tuple[str | int, ...]) -> list[type[BaseModel]]:
+    """The settings that may stand at a place of the tree, as pydantic's error locations name it."""
+    settings = [kind]
+    for part in location:
+        fields = [s.model_fields[part] for s in settings if isinstance(part, str) and part in s.model_fields]
+        if fields:
+            settings = [member for field in fields for member in _members(field.annotation)]
+        elif isinstance(part, str):  # the `kind` of one of several
+            settings = [s for s in settings if part in get_args(s.model_fields["kind"].annotation)]
+    return settings
+
+
+def _members(annotation: Any) -> list[type[BaseModel]]:  # noqa: ANN401 - any type expression
+    """The settings classes in a type expression."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [member for part in get_args(annotation) for member in _members(part)]
 
 
 def config_digest(config: BaseModel) -> str:

@@ -25,6 +25,8 @@ SIGNATURES = (
     b"Rar!",
 )
 LEGACY = ("gb18030", "big5")
+LEAST_FREQUENT = 0.1
+TOO_SHORT_TO_TELL = 40
 # The most frequent characters of modern Chinese, simplified and traditional: a wrong decoding has few of them.
 FREQUENT = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
@@ -76,7 +78,7 @@ def _decoded(data: bytes, name: str) -> str:
     candidates = [text for encoding in LEGACY if (text := _attempt(data, encoding)) is not None]
     if candidates:
         best = max(candidates, key=frequent_share)
-        if frequent_share(best) > 0.1:
+        if frequent_share(best) > LEAST_FREQUENT or len(best) < TOO_SHORT_TO_TELL:
             return best
     guess = from_bytes(data).best()
     if guess is None:
@@ -91,7 +93,7 @@ def _utf16(data: bytes, name: str) -> str:
     candidates = [text for encoding in ("utf-16-le", "utf-16-be") if (text := _attempt(data, encoding)) is not None]
     if candidates:
         best = max(candidates, key=frequent_share)
-        if frequent_share(best) > 0.1 or best.isascii():
+        if frequent_share(best) > LEAST_FREQUENT or best.isascii():
             return best
     raise InputError(f"{name}: not a text file: save it as .txt (UTF-8) or .html first")
 

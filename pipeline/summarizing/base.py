@@ -50,13 +50,15 @@ def compose(ranked: Iterable[TaggedSentence], limit: int, topic: str | None) -> 
     """Takes sentences in the order given while they fit, and sets them in document order.
 
     A sentence that does not fit whole gives its first clauses, if they are worth adding. Each sentence taken is a
-    clause with itself as evidence.
+    clause of the abstract with itself as evidence.
     """
     taken: dict[int, str] = {}
     room = limit
     for tagged in ranked:
         text = tidy(tagged.sentence.text)
-        part = shorten(text, room) if len(text) <= room or room >= WORTH_ADDING else None
+        part = shorten(text, room)
+        if part is not None and part != text and len(part) < WORTH_ADDING:
+            part = None
         if part is None and not taken:
             part = text if len(text) <= 2 * limit else text[: limit - 1].rstrip("，、；：") + "。"
         if part is not None:

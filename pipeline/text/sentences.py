@@ -7,17 +7,18 @@ is not one sentence.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.schema import Document, Sentence, Span
 
 LONGEST_PAIR = 200
 PAIRS = {"“": "”", "‘": "’", "「": "」", "『": "』", "（": "）", "(": ")", "《": "》", "〈": "〉", "【": "】", "[": "]"}
 OPENERS_OF = {closer: opener for opener, closer in PAIRS.items()}
-CLOSERS = frozenset(OPENERS_OF) | {'"'}
 QUOTE_CLOSERS = frozenset('”’」』"')
+TITLE_CLOSERS = frozenset("》〉")
 CONTINUING = frozenset("，,、；;：:。！？!?…）)》】")
-SPEECH_OPENING = frozenset("：:，,")
+SPEECH_OPENING = tuple("：:，,")
 ASCII_WORD = re.compile(r"[A-Za-z0-9]")
 WORD = re.compile(r"\w")
 STOP_RUN = re.compile(r"[。！？!?｡．.…]+")
@@ -70,19 +71,21 @@ def _outside(length: int, furniture: Iterable[Span]) -> list[Span]:
 def _split_line(line: str, stops: re.Pattern[str]) -> list[tuple[int, int]]:
     """Sentences of one line as (start, end)."""
     closing = _closing_positions(line)
+    opened = sorted((opener, closer) for closer, opener in closing.items())
     borders: list[int] = []
     start = 0
     inside_until = -1  # end of the outermost pair that is open at the position read
-    opened = sorted((opener, closer) for closer, opener in closing.items())
     next_pair = 0
     for match in stops.finditer(line):
         while next_pair < len(opened) and opened[next_pair][0] < match.start():
             inside_until = max(inside_until, opened[next_pair][1])
             next_pair += 1
-        end = _absorb_closers(line, match.end(), closing)
-        if inside_until >= end or not _ends_sentence(line, match, end, start, closing):
+        straight = _straight_pair(line, start, match.start())
+        pairs = ChainMap(straight, closing)
+        end = _absorb_closers(line, match.end(), pairs)
+        if max([inside_until, *straight]) >= end:
             continue
-        if WORD.search(line, start, end):
+        if _ends_sentence(line, match, end, start, pairs) and WORD.search(line, start, end):
             borders.append(end)
             start = end
     if not borders or WORD.search(line, borders[-1]):
@@ -109,9 +112,6 @@ def _closing_positions(line: str) -> dict[int, int]:
     """Position of each closing mark that has an opening one at most `LONGEST_PAIR` before it, with that position."""
     stack: list[int] = []
     found: dict[int, int] = {}
-    straight = [i for i, character in enumerate(line) if character == '"']
-    if len(straight) % 2 == 0:
-        found = {b: a for a, b in zip(straight[::2], straight[1::2], strict=True) if b - a <= LONGEST_PAIR}
     for i, character in enumerate(line):
         if character in PAIRS:
             stack.append(i)
@@ -125,35 +125,37 @@ def _closing_positions(line: str) -> dict[int, int]:
     return found
 
 
-def _absorb_closers(line: str, at: int, closing: dict[int, int]) -> int:
-    """The end of the run of closing marks that starts at `at`; a straight quote that opens a pair is not one."""
-    openers = set(closing.values())
-    while at < len(line) and line[at] in CLOSERS and at not in openers:
+def _straight_pair(line: str, start: int, at: int) -> dict[int, int]:
+    """The pair of straight quotes around `at`, if the sentence that began at `start` has one open there."""
+    opener, closer = line.rfind('"', start, at), line.find('"', at)
+    is_open = line.count('"', start, at) % 2 == 1
+    return {closer: opener} if is_open and closer >= 0 and closer - opener <= LONGEST_PAIR else {}
+
+
+def _absorb_closers(line: str, at: int, pairs: Mapping[int, int]) -> int:
+    """The end of the run of closing marks that starts at `at`; a straight quote counts only if it closes a pair."""
+    while at < len(line) and (line[at] in OPENERS_OF or (line[at] == '"' and at in pairs)):
         at += 1
     return at
 
 
-def _ends_sentence(line: str, match: re.Match[str], end: int, start: int, closing: dict[int, int]) -> bool:
+def _ends_sentence(line: str, match: re.Match[str], end: int, start: int, pairs: Mapping[int, int]) -> bool:
     """Whether the run of stops `match`, with closing marks up to `end`, ends the sentence that began at `start`."""
     run, follows = match.group(), line[end : end + 1]
     if follows in CONTINUING and follows:
         return False
+    before, after = line[match.start() - 1 : match.start()], line[match.end() : match.end() + 1]
     if set(run) <= {".", "．"} or run == "…":
-        before = line[match.start() - 1 : match.start()]
-        weak = len(run) < 3 and (not before or ASCII_WORD.match(before) or before.isspace())
-        if run == "…" or weak or ASCII_WORD.match(follows or " "):
+        weak = len(run) < len("...") and (not before or ASCII_WORD.match(before) or before.isspace())
+        if run == "…" or weak or ASCII_WORD.match(after):
             return not line[end:].strip()
-    if (
-        set(run) <= {"!", "?"}
-        and ASCII_WORD.match(follows or " ")
-        and ASCII_WORD.match(line[match.start() - 1 : match.start()])
-    ):
+    if set(run) <= {"!", "?"} and ASCII_WORD.match(after) and ASCII_WORD.match(before):
         return False
     if set(run) <= {"…", "."} and follows in ("等", "的"):
         return False
     last = line[end - 1]
-    if end > match.end() and last in QUOTE_CLOSERS and end - 1 in closing and line[end:].strip():
-        opener = closing[end - 1]
-        lead = line[start:opener].rstrip()
-        return not lead or lead[-1] in SPEECH_OPENING or "。" in run
+    if end > match.end() and end - 1 in pairs and line[end:].strip():
+        lead = line[start : pairs[end - 1]].rstrip()
+        speech = last in QUOTE_CLOSERS and (lead[-1:] in SPEECH_OPENING or "。" in run)
+        return last not in TITLE_CLOSERS and (not lead or speech)
     return True

@@ -16,8 +16,9 @@ def tidy(text: str) -> str:
 
     Marks between Latin letters or digits (8:30, 1,200, AT&T) stay as they are.
     """
-    text = SPACE_BETWEEN.sub("", " ".join(text.split()))
+    text = " ".join(text.split())
     text = MARK.sub(lambda m: m.group().translate(HALF_TO_FULL) if _beside_cjk(text, m) else m.group(), text)
+    text = SPACE_BETWEEN.sub("", text)
     return text if text.rstrip(CLOSING)[-1:] in tuple(FINAL) else text.rstrip("，、；：,;:") + "。"
 
 

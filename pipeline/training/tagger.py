@@ -150,10 +150,10 @@ def train_tagger(
     Args:
         settings: What to train, and how.
         train: Documents to learn from.
-        dev: Documents that choose the epoch.
+        dev: Documents to watch the training on; nothing is chosen by them here.
 
     Returns:
-        The model of the best epoch, an `AutoModelForTokenClassification` with the topics as labels.
+        The model after the last epoch, an `AutoModelForTokenClassification` with the topics as labels.
     """
     set_seed(settings.seed)
     topics = [topic.id for topic in settings.topics]
@@ -180,11 +180,8 @@ def train_tagger(
         use_cpu=not torch.accelerator.is_available(),
         eval_strategy="epoch",
         save_strategy="epoch",
-        save_total_limit=2,
+        save_total_limit=1,
         logging_steps=20,
-        load_best_model_at_end=True,
-        metric_for_best_model="eval_macro_f1",
-        greater_is_better=True,
         remove_unused_columns=False,
         report_to=[],
         seed=settings.seed,

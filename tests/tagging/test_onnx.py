@@ -1,0 +1,61 @@
+"""The shipped tagger."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.errors import ModelError
+from pipeline.reading.documents import read_document
+from pipeline.tagging.base import tag
+from pipeline.tagging.onnx import OnnxTagger
+from pipeline.text.sentences import split_sentences
+from tests.conftest import ROOT, TOPICS
+
+FOLDER = ROOT / "models" / "tagger"
+
+
+@pytest.fixture(scope="module")
+def tagger() -> OnnxTagger:
+    return OnnxTagger(FOLDER)
+
+
+def test_tags_the_sample_as_a_reader_would(tagger: OnnxTagger) -> None:
+    document = read_document(str(ROOT / "data" / "samples" / "haiyu_delegation.txt"))
+    tagged = {t.sentence.text[:8]: set(t.topics) for t in tag(tagger, split_sentences(document))}
+    assert tagged["春潮涌动处，奋楫"] == set()
+    assert tagged["我们将为项目配备"] == {"enterprise_visit"}
+    assert "university_cooperation" in tagged["东江理工大学校长"]
+    assert {"university_cooperation", "outcome_summary"} <= tagged["会上，海屿市人民"]
+    assert "outcome_summary" in tagged["此次活动共走访企"]
+
+
+def test_context_decides(tagger: OnnxTagger) -> None:
+    said = "希望双方加强沟通对接，推动合作事项早日落地。"
+    firm = tagger.score(["市长到恒远机器人公司考察，与董事长座谈。", said])[1]
+    school = tagger.score(["市长到江州大学考察，与校长座谈。", said])[1]
+    assert firm[0] > school[0]
+    assert school[1] > firm[1]
+
+
+def test_every_sentence_of_a_very_long_document_is_tagged(tagger: OnnxTagger) -> None:
+    texts = ["市长到恒远机器人公司考察，与董事长座谈，希望公司扩大投资。", "会议研究了防汛工作。"] * 150
+    scores = tagger.score(texts)
+    assert scores.shape == (300, len(TOPICS))
+    assert np.isfinite(scores).all()
+
+
+def test_damaged_folders_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"tagger\.json is missing"):
+        OnnxTagger(tmp_path)
+    shutil.copy(FOLDER / "tagger.json", tmp_path)
+    with pytest.raises(ModelError, match=r"model\.onnx: missing"):
+        OnnxTagger(tmp_path)
+    (tmp_path / "model.onnx").write_bytes(b"nothing")
+    shutil.copy(FOLDER / "tokenizer.json", tmp_path)
+    with pytest.raises(ModelError, match="onnxruntime cannot load it"):
+        OnnxTagger(tmp_path)
+    (tmp_path / "tagger.json").write_text('{"topics": ["a"], "thresholds": {"b": 0.5}}')
+    with pytest.raises(ModelError, match="thresholds are not those of the topics"):
+        OnnxTagger(tmp_path)

@@ -1,0 +1,108 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.config import PROJECT, PipelineConfig, load_config, resolve_model
+from pipeline.errors import ConfigError, ModelError
+from pipeline.runner import Jianbao
+from pipeline.summarizing.build import build_summarizer
+from pipeline.tagging.build import build_tagger
+from pipeline.training.run import fit_linear
+from pipeline.training.settings import TrainTaggerConfig
+from tests.conftest import ROOT, TOPICS
+
+DEFAULT = (ROOT / "configs" / "default.yaml").read_text(encoding="utf-8")
+PIPELINES = sorted(p for p in (ROOT / "configs").glob("*.yaml") if not p.name.startswith("train_"))
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "my.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("path", PIPELINES, ids=lambda p: p.name)
+def test_every_pipeline_config_loads_and_builds(path: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    config = load_config(path, PipelineConfig)
+    build_summarizer(config.summarizer)
+    if config.tagger.kind == "linear":  # its model is made by the user: make a small one
+        fit_linear(request.getfixturevalue("learnable"), TOPICS).save(tmp_path / "linear")
+        path = written(
+            tmp_path, path.read_text(encoding="utf-8").replace("./../build/linear", str(tmp_path / "linear"))
+        )
+        Jianbao.from_config(path)
+    elif config.tagger.kind == "transformer":  # names a model nobody has: the message says what to do
+        with pytest.raises(ModelError, match="allow_download: true"):
+            build_tagger(config.tagger, path)
+    else:
+        Jianbao.from_config(path)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("train_*.yaml")), ids=lambda p: p.name)
+def test_every_training_config_loads(path: Path) -> None:
+    settings = load_config(path, TrainTaggerConfig)
+    assert (ROOT / settings.corpus).is_file()
+    assert (ROOT / settings.encoder / "config.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("topic_chars:", "topic_char:", r"unknown key summarizer\.lead\.topic_char \(did you mean topic_chars\?\)"),
+        ("tagger:", "taggers:", r"unknown key taggers \(did you mean tagger\?\)"),
+        ("kind: onnx", "kind: onx", "'onnx', 'transformer', 'linear'"),
+        ("target_chars: 150", "target_chars: long", r"summarizer\.lead\.target_chars: .*integer"),
+        (
+            "target_chars: 150",
+            "zzz: 1",
+            r"unknown key summarizer\.lead\.zzz; known are kind, target_chars, topic_chars",
+        ),
+        ("topics:", "topics: [", "not readable as YAML"),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_it(tmp_path: Path, old: str, new: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as caught:
+        load_config(written(tmp_path, DEFAULT.replace(old, new, 1)), PipelineConfig)
+    assert "\n" not in str(caught.value)
+    assert "my.yaml" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "- a list", "just text"])
+def test_a_config_is_a_mapping(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match="mapping"):
+        load_config(written(tmp_path, text), PipelineConfig)
+
+
+def test_missing_config() -> None:
+    with pytest.raises(ConfigError, match="no such config file"):
+        load_config(Path("nowhere.yaml"), PipelineConfig)
+
+
+def test_yaml_that_makes_objects_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="not readable as YAML"):
+        load_config(written(tmp_path, "topics: !!python/object/apply:os.getcwd []"), PipelineConfig)
+
+
+def test_models_are_found_beside_the_config_and_in_the_project(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    assert resolve_model("./mine", tmp_path / "my.yaml") == str(tmp_path / "mine")
+    assert Path(resolve_model("models/tagger", tmp_path / "my.yaml")).samefile(PROJECT / "models" / "tagger")
+    assert resolve_model("someone/model", tmp_path / "my.yaml") == "someone/model"
+    with pytest.raises(ConfigError, match=r"no model folder \./none"):
+        resolve_model("./none", tmp_path / "my.yaml")
+
+
+def test_topics_must_be_those_of_the_tagger(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"the config's topics .* are not those of tagger@"):
+        Jianbao.from_config(written(tmp_path, DEFAULT.replace("outcome_summary", "policy")))
+
+
+def test_thresholds_decide_what_a_sentence_carries(tmp_path: Path) -> None:
+    from pipeline.reading.documents import read_document
+
+    document = read_document(str(ROOT / "data" / "samples" / "haiyu_delegation.txt"))
+    strict = "\nthresholds: {enterprise_visit: 0.999999}\n"
+    briefing = Jianbao.from_config(written(tmp_path, DEFAULT + strict)).run(document)
+    assert not any("enterprise_visit" in s.topics for s in briefing.sentences)
+    with pytest.raises(ConfigError, match="thresholds for unknown topics: policy"):
+        Jianbao.from_config(written(tmp_path, DEFAULT + "\nthresholds: {policy: 0.5}\n"))
