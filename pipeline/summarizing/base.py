@@ -46,11 +46,17 @@ def length_limit(sentences: Sequence[TaggedSentence], wanted: int) -> int:
     return wanted if total >= SHORT_DOCUMENT else max(LEAST, min(wanted, total // SHARE))
 
 
-def compose(ranked: Iterable[TaggedSentence], limit: int, topic: str | None) -> Abstract:
+def compose(ranked: Iterable[TaggedSentence], limit: int, topic: str | None, *, skip: bool = True) -> Abstract:
     """Takes sentences in the order given while they fit, and sets them in document order.
 
     A sentence that does not fit whole gives its first clauses, if they are worth adding. Each sentence taken is a
     clause of the abstract with itself as evidence.
+
+    Args:
+        ranked: Sentences, the best first.
+        limit: Characters the abstract may have.
+        topic: The topic it is about, None for the whole document.
+        skip: Whether to go on after a sentence that does not fit.
     """
     taken: dict[int, str] = {}
     room = limit
@@ -64,7 +70,7 @@ def compose(ranked: Iterable[TaggedSentence], limit: int, topic: str | None) -> 
         if part is not None:
             taken[tagged.sentence.index] = part
             room -= len(part)
-        if room < WORTH_ADDING:
+        if room < WORTH_ADDING or (part != text and not skip):
             break
     evidence, text = [], ""
     for index in sorted(taken):

@@ -23,4 +23,4 @@ class LeadSummarizer:
         """See `Summarizer.summarize`."""
         wanted = self._config.target_chars if topic is None else self._config.topic_chars
         limit = length_limit(sentences, wanted) if topic is None else wanted
-        return compose(on_topic(sentences, topic), limit, topic)
+        return compose(on_topic(sentences, topic), limit, topic, skip=False)

@@ -42,7 +42,7 @@ def _sentences(briefing: Briefing, names: Mapping[str, str], colours: Mapping[st
     table = Table(box=None, padding=(0, 1), show_header=False)
     table.add_column(justify="right", style="dim")
     table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     for tagged in briefing.sentences:
         labels = Text("\n").join(Text(f"{names[t]} {tagged.scores[t]:.2f}", style=colours[t]) for t in tagged.topics)
         style = colours[tagged.topics[0]] if tagged.topics else "dim"
