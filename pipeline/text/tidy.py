@@ -3,12 +3,13 @@
 import re
 
 HALF_TO_FULL = str.maketrans(",;:?!()", "，；：？！（）")
+INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 CJK = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’《》「」『』【】、。·—…]"
 MARK = re.compile(r"[,;:?!()]+")
 SPACE_BETWEEN = re.compile(rf"(?<={CJK})\s+(?={CJK})")
 CLAUSE_END = re.compile(r"[，；,;]")
 OPENING, CLOSING = "“‘（(《【「『", "”’）)》】」』"
-FINAL = "。！？!?…"
+FINAL = "。！？!?…."
 
 
 def tidy(text: str) -> str:
@@ -16,9 +17,10 @@ def tidy(text: str) -> str:
 
     Marks between Latin letters or digits (8:30, 1,200, AT&T) stay as they are.
     """
-    text = " ".join(text.split())
+    text = " ".join(INVISIBLE.sub("", text).split())
     text = MARK.sub(lambda m: m.group().translate(HALF_TO_FULL) if _beside_cjk(text, m) else m.group(), text)
     text = SPACE_BETWEEN.sub("", text)
+    text = re.sub(rf"(?<={CJK})[.．]$", "。", text)
     return text if text.rstrip(CLOSING)[-1:] in tuple(FINAL) else text.rstrip("，、；：,;:") + "。"
 
 
