@@ -4,31 +4,34 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.reading.encodings import decode
-from pipeline.reading.furniture import find_furniture, find_title
+from pipeline.reading.furniture import find_furniture, find_title, lines_equal
 from pipeline.reading.html import extract_page
 from pipeline.schema import Document, Span
 
-TEXT_SUFFIXES = frozenset({".txt", ".text", ".md"})
+TEXT_SUFFIXES = frozenset({".txt", ".text"})
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 
 
 def find_files(paths: list[str]) -> list[str]:
     """The files to read: each path itself, or for a folder the text and HTML files below it, in order of their names.
 
-    Raises:
-        InputError: A path does not exist, or a folder holds no such file.
+    A folder without such files stands for itself, so that `read_document` reports it like any other bad path.
     """
     found: list[str] = []
     for given in paths:
         path = Path(given)
-        if path.is_dir():
+        inside: list[str] = []
+        if given and _is_folder(path):
             inside = [str(p) for p in sorted(path.rglob("*")) if _is_readable(p.relative_to(path), p)]
-            if not inside:
-                raise InputError(f"{given}: no .txt or .html file in this folder")
-            found.extend(inside)
-        else:
-            found.append(given)
+        found.extend(inside or [given])
     return list(dict.fromkeys(found))
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name too long for the file system
+        return False
 
 
 def _is_readable(inner: Path, path: Path) -> bool:
@@ -49,31 +52,33 @@ def read_document(source: str) -> Document:
         InputError: The file does not exist, is empty, binary, or in an encoding that is not recognised.
     """
     path = Path(source)
+    name = source.encode("utf-8", "replace").decode("utf-8")  # a name in another encoding has stray surrogates
+    if not source or _is_folder(path):
+        raise InputError(f"{name or 'empty path'}: no .txt or .html file here")
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise InputError(f"{source}: no such file") from None
+        raise InputError(f"{name}: no such file") from None
     except OSError as error:
-        raise InputError(f"{source}: cannot be read: {error.strerror}") from None
+        raise InputError(f"{name}: cannot be read: {error.strerror}") from None
     if path.suffix.lower() in HTML_SUFFIXES:
-        decode(data, source)
-        page = extract_page(data, source)
-        return make_document(page.text, id=path.stem, source=source, title=page.title, published=page.published)
-    return make_document(decode(data, source), id=path.stem, source=source)
+        decode(data, name)
+        page = extract_page(data, name)
+        return make_document(page.text, id=Path(name).stem, source=name, title=page.title, published=page.published)
+    return make_document(decode(data, name), id=Path(name).stem, source=name)
 
 
 def make_document(body: str, *, id: str, source: str = "", title: str = "", published: str = "") -> Document:  # noqa: A002 - the field's name
     """A document from decoded text: finds furniture and, if `title` is empty, the headline.
 
-    A first line that repeats the headline is marked as furniture, so that it is neither tagged nor summarised.
+    Lines that are the headline are marked as furniture, so that they are neither tagged nor summarised.
     """
     furniture = find_furniture(body)
     headline = find_title(body, furniture)
-    if headline is not None and title and body[headline.start : headline.end] != title:
-        headline = None
-    if headline is not None:
+    if headline is not None and not title:
         title = body[headline.start : headline.end]
-        furniture = _merged([*furniture, headline])
+    if title:
+        furniture = _merged([*furniture, *lines_equal(body, title)])
     return Document(id=id, source=source, title=title, body=body, furniture=furniture, published=published)
 
 

@@ -27,6 +27,8 @@ SIGNATURES = (
 LEGACY = ("gb18030", "big5")
 LEAST_FREQUENT = 0.1
 TOO_SHORT_TO_TELL = 40
+MOST_DAMAGE = 0.005  # share of stray bytes up to which a file is read all the same
+LOST = "\ufffd"
 # The most frequent characters of modern Chinese, simplified and traditional: a wrong decoding has few of them.
 FREQUENT = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
@@ -45,7 +47,7 @@ def decode(data: bytes, name: str) -> str:
         name: What to call the file in messages.
 
     Returns:
-        The text without byte order mark, line ends as ``\n``.
+        The text without byte order mark, damaged bytes as U+FFFD, line ends as ``\n``.
 
     Raises:
         InputError: The file is empty, binary, or in an encoding that is not recognised.
@@ -69,6 +71,8 @@ def _decoded(data: bytes, name: str) -> str:
                 return data.decode(encoding)
             except UnicodeDecodeError:
                 raise InputError(f"{name}: damaged {encoding} text: save it again as UTF-8") from None
+    if 0 < data.count(0) < len(data) * MOST_DAMAGE:
+        data = data.replace(b"\x00", b"")
     if b"\x00" in data:
         return _utf16(data, name)
     try:
@@ -80,6 +84,10 @@ def _decoded(data: bytes, name: str) -> str:
         best = max(candidates, key=frequent_share)
         if frequent_share(best) > LEAST_FREQUENT or len(best) < TOO_SHORT_TO_TELL:
             return best
+    repaired = [data.decode(encoding, "replace") for encoding in ("utf-8", *LEGACY)]
+    best = min(repaired, key=lambda text: (text.count(LOST), -frequent_share(text)))
+    if best.count(LOST) < len(best) * MOST_DAMAGE and frequent_share(best) > LEAST_FREQUENT:
+        return best
     guess = from_bytes(data).best()
     if guess is None:
         raise InputError(

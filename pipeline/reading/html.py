@@ -1,8 +1,14 @@
 """HTML pages to text, by trafilatura (Barbaresi 2021, https://aclanthology.org/2021.acl-demo.15/)."""
 
+import re
 from dataclasses import dataclass
 
 from pipeline.errors import InputError
+
+# A date is taken only where the page marks it as its own: one found somewhere in the text is more often wrong.
+DATES = {"extensive_search": False, "original_date": True}
+SITE = re.compile(r"\s*[|_\-–—]\s*[^|_\-–—]*(?:网|日报|晚报|电视台|门户|政府|官网|客户端)[^|_\-–—]*$")
+TABLE_RULE = re.compile(r"^[\s|:-]+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +32,15 @@ def extract_page(markup: bytes, name: str) -> Page:
     """
     from trafilatura import bare_extraction
 
-    found = bare_extraction(markup, include_comments=False, include_tables=True, favor_recall=True, with_metadata=True)
+    found = bare_extraction(
+        markup,
+        include_comments=False,
+        include_tables=True,
+        favor_recall=True,
+        with_metadata=True,
+        date_extraction_params=DATES,
+    )
     if found is None or isinstance(found, dict) or not (text := (found.text or "").strip()):
         raise InputError(f"{name}: no article text in this page: save the text as .txt")
-    return Page(title=(found.title or "").strip(), text=text, published=found.date or "")
+    lines = [line.strip("| ") for line in text.splitlines() if not (TABLE_RULE.match(line) and "|" in line)]
+    return Page(title=SITE.sub("", (found.title or "").strip()), text="\n".join(lines), published=found.date or "")

@@ -116,12 +116,12 @@ def _closing_positions(line: str) -> dict[int, int]:
         if character in PAIRS:
             stack.append(i)
         elif character in OPENERS_OF:
+            stack = [opener for opener in stack[-LONGEST_PAIR:] if i - opener <= LONGEST_PAIR]
             depth = next((d for d in range(len(stack) - 1, -1, -1) if line[stack[d]] == OPENERS_OF[character]), None)
             if depth is not None:
                 opener = stack[depth]
                 del stack[depth:]
-                if i - opener <= LONGEST_PAIR:
-                    found[i] = opener
+                found[i] = opener
     return found
 
 

@@ -7,7 +7,7 @@ INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
 CJK = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef“”‘’《》「」『』【】、。·—…]"
 MARK = re.compile(r"[,;:?!()]+")
 SPACE_BETWEEN = re.compile(rf"(?<={CJK})\s+(?={CJK})")
-CLAUSE_END = re.compile(r"[，；,;]")
+CLAUSE_END = re.compile(r"[，；]|(?<!\d)[,;]|[,;](?!\d)")
 OPENING, CLOSING = "“‘（(《【「『", "”’）)》】」』"
 FINAL = "。！？!?…."
 
@@ -21,7 +21,7 @@ def tidy(text: str) -> str:
     text = MARK.sub(lambda m: m.group().translate(HALF_TO_FULL) if _beside_cjk(text, m) else m.group(), text)
     text = SPACE_BETWEEN.sub("", text)
     text = re.sub(rf"(?<={CJK})[.．]$", "。", text)
-    return text if text.rstrip(CLOSING)[-1:] in tuple(FINAL) else text.rstrip("，、；：,;:") + "。"
+    return text if text.rstrip(CLOSING + "\"']")[-1:] in tuple(FINAL) else text.rstrip("，、；：,;:") + "。"
 
 
 def _beside_cjk(text: str, match: re.Match[str]) -> bool:

@@ -54,7 +54,9 @@ def test_folder_gives_its_readable_files(tmp_path: Path) -> None:
 
 def test_folder_without_texts_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no \.txt or \.html file"):
-        find_files([str(tmp_path)])
+        read_document(find_files([str(tmp_path)])[0])
+    with pytest.raises(InputError, match="empty path"):
+        read_document(find_files([""])[0])
 
 
 def test_body_is_the_text_unchanged() -> None:

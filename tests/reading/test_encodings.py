@@ -28,6 +28,13 @@ def test_rare_characters_of_gb18030() -> None:
     assert decode("镕基䶮率队到访企业座谈。".encode("gb18030"), "f") == "镕基䶮率队到访企业座谈。"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("stray", [b"\xff", b"\x00"])
+def test_a_stray_byte_does_not_stop_the_reading(encoding: str, stray: bytes) -> None:
+    text = decode((TEXT * 3).encode(encoding) + stray + (TEXT * 17).encode(encoding), "f")
+    assert text.count("双方签署合作协议") == 20
+
+
 def test_line_ends_become_one_kind() -> None:
     assert decode("一\r\n二\r三\n".encode(), "f") == "一\n二\n三\n"
 

@@ -13,6 +13,7 @@ from pipeline.text.tidy import shorten, tidy
         ("他 说\n好。", "他说好。"),
         ("AI (人工智能) 产业园。", "AI （人工智能）产业园。"),
         ("双方座谈；", "双方座谈。"),
+        ('他说:"双方座谈。"', '他说："双方座谈。"'),
         ("市长\u200b到\u00ad访。", "市长到访。"),
         ("They met Dr. Li.", "They met Dr. Li."),
         ("他说：“好。”", "他说：“好。”"),
@@ -28,6 +29,7 @@ def test_shorten_cuts_between_clauses_only() -> None:
     assert shorten(text, 22) == "市委书记率队到深圳，走访企业（含民企，国企）。"[:10].rstrip("，") + "。"
     assert shorten(text, 24) == "市委书记率队到深圳，走访企业（含民企，国企）。"
     assert shorten(text, 5) is None
+    assert shorten("双方约定总投资1,200万元建设产业园", 12) is None
 
 
 @given(st.text("甲乙，；。“”（）", min_size=1, max_size=60), st.integers(1, 60))
