@@ -3,8 +3,9 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from pipeline.config import Settings
 from pipeline.errors import ModelError
@@ -20,9 +21,9 @@ class TaggerCard(Settings):
     """
 
     topics: tuple[str, ...] = Field(min_length=1)
-    thresholds: dict[str, float]
-    limit: int = 512
-    context: int = 128
+    thresholds: dict[str, Annotated[float, Field(gt=0, lt=1)]]
+    limit: int = Field(default=512, ge=16)
+    context: int = Field(default=128, ge=0)
     metrics: dict[str, dict[str, dict[str, float]]] = Field(default_factory=dict)
 
 
@@ -39,7 +40,7 @@ def load_tagger_card(folder: Path) -> TaggerCard:
         raise ModelError(
             f"{folder}: not a tagger ({TAGGER_FILE} is missing): train one with scripts/train_tagger.py"
         ) from None
-    except (ValueError, ValidationError) as error:
+    except (OSError, ValueError) as error:
         raise ModelError(f"{path}: damaged: {' '.join(str(error).split())}") from None
     if set(card.thresholds) != set(card.topics):
         raise ModelError(f"{path}: thresholds are not those of the topics {', '.join(card.topics)}")

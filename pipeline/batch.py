@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import IO
 
 from pipeline.config import TopicConfig
-from pipeline.errors import InputError
+from pipeline.errors import InputError, OutputError
 from pipeline.reading.documents import read_document
 from pipeline.runner import Jianbao
 from pipeline.schema import Briefing
@@ -17,6 +18,7 @@ from pipeline.writing.wording import Language
 
 FORMATS = ("json", "jsonl", "md")
 JSONL_NAME = "briefings.jsonl"
+LONGEST_NAME = 200  # bytes; file systems take 255 with the ending
 
 
 def run_files(jianbao: Jianbao, sources: Sequence[str]) -> Iterator[Briefing | InputError]:
@@ -32,11 +34,13 @@ def run_files(jianbao: Jianbao, sources: Sequence[str]) -> Iterator[Briefing | I
         except InputError as error:
             yield error
             continue
-        number, base = 2, document.id
-        while document.id in seen:
+        base = document.id.encode()[:LONGEST_NAME].decode(errors="ignore")
+        document = replace(document, id=base)
+        for number in count(2):
+            if document.id.casefold() not in seen:  # some file systems do not tell cases apart
+                break
             document = replace(document, id=f"{base}-{number}")
-            number += 1
-        seen.add(document.id)
+        seen.add(document.id.casefold())
         yield jianbao.run(document)
 
 
@@ -63,8 +67,9 @@ class FolderWriter:
     def write(self, briefing: Briefing) -> None:
         """Writes one briefing in every format; a file appears under its name only when it is complete."""
         if self._lines is not None:
-            self._lines.write(to_jsonl(briefing))
-            self._lines.flush()
+            with _writing(self._folder / JSONL_NAME):
+                self._lines.write(to_jsonl(briefing))
+                self._lines.flush()
         if "json" in self._formats:
             _write_whole(self._folder / f"{briefing.document.id}.json", to_json(briefing))
         if "md" in self._formats:
@@ -82,24 +87,36 @@ def open_folder(
     `briefings.jsonl` grows as `briefings.jsonl.part` and takes its name, and the place of an earlier one, at the end.
 
     Raises:
-        InputError: The folder cannot be made or written to.
+        OutputError: The folder, or a file in it, cannot be written.
     """
     part = folder / (JSONL_NAME + ".part")
-    try:
+    with _writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         lines = part.open("w", encoding="utf-8") if "jsonl" in formats else None
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written to: {error.strerror}") from None
     try:
         yield FolderWriter(folder, formats, topics, language, lines)
     finally:
         if lines is not None:
             lines.close()
     if lines is not None:
-        part.replace(folder / JSONL_NAME)
+        with _writing(folder / JSONL_NAME):
+            part.replace(folder / JSONL_NAME)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written to: {error.strerror}") from None
 
 
 def _write_whole(path: Path, text: str) -> None:
     part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    with _writing(path):
+        part.write_text(text, encoding="utf-8")
+        try:
+            part.replace(path)
+        except OSError:
+            part.unlink()
+            raise

@@ -1,5 +1,6 @@
 """The command `jianbao`."""
 
+import io
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -80,6 +81,11 @@ def run(
 
     **Exit codes**: 0 fine, 2 a file or the config cannot be used, 1 a fault of jianbao itself.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if format is None:
+            sys.stdout.reconfigure(errors="replace")
+        else:
+            sys.stdout.reconfigure(encoding="utf-8")  # what JSON is, and a redirect on Windows is not
     try:
         language = _language(lang)
         formats = _formats(format, output)
@@ -109,6 +115,8 @@ def _run(
                 failed += 1
                 _report(result)
             else:
+                if not result.sentences:
+                    _say(f"warning: {result.document.source}: no sentences found", "yellow")
                 _emit(result, jianbao, formats, writer, language)
     return failed
 
@@ -151,7 +159,11 @@ def _language(given: str) -> Language:
 
 
 def _report(error: JianbaoError) -> None:
-    Console(stderr=True, soft_wrap=True, highlight=False).print(f"error: {error}", markup=False, style="red")
+    _say(f"error: {error}", "red")
+
+
+def _say(message: str, style: str) -> None:
+    Console(stderr=True, soft_wrap=True, highlight=False).print(message, markup=False, style=style)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import difflib
 import hashlib
+import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
@@ -47,7 +48,7 @@ class OnnxTaggerConfig(Settings):
 
     kind: Literal["onnx"]
     model: str = "models/tagger"
-    threads: int = Field(default=0, ge=0, description="0: as many as there are cores")
+    threads: int = Field(default=0, ge=0, le=1024, description="0: as many as there are cores")
 
 
 class TransformerTaggerConfig(Settings):
@@ -115,7 +116,7 @@ def load_config(path: Path, kind: type[SettingsT]) -> SettingsT:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such config file") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         raise ConfigError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
     if not isinstance(raw, dict):
         raise ConfigError(f"{path}: a config is a mapping of keys to values")
@@ -166,7 +167,7 @@ def resolve_model(name: str, config_path: Path) -> str:
         ConfigError: The name is a path (it starts with ./, ../ or /, or with models/) and no such folder exists.
     """
     for base in (Path(), config_path.parent, PROJECT):
-        if (base / name).is_dir():
+        if os.path.isdir(base / name):  # noqa: PTH112 - unlike Path.is_dir, takes names of any length
             return str(base / name)
     if name.startswith((*MARKERS, "models/")):
         raise ConfigError(f"{config_path}: no model folder {name}, neither beside this file nor in the project")

@@ -3,7 +3,8 @@
 JianbaoError
 ├── ConfigError   a configuration file or option is wrong
 ├── InputError    a document or data file cannot be used
-└── ModelError    a model folder is missing, damaged or of another kind
+├── ModelError    a model folder is missing, damaged or of another kind
+└── OutputError   results cannot be written
 """
 
 
@@ -21,3 +22,7 @@ class InputError(JianbaoError):
 
 class ModelError(JianbaoError):
     """A model is missing, damaged, or may not be downloaded."""
+
+
+class OutputError(JianbaoError):
+    """Results cannot be written where they were asked for."""

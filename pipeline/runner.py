@@ -24,7 +24,7 @@ class Jianbao:
             ConfigError: The tagger's topics are not those of the configuration.
         """
         wanted = [topic.id for topic in config.topics]
-        if set(wanted) != set(tagger.topics):
+        if sorted(wanted) != sorted(tagger.topics):
             raise ConfigError(
                 f"the config's topics ({', '.join(wanted)}) are not those of {tagger.name} ({', '.join(tagger.topics)})"
             )

@@ -66,6 +66,7 @@ def test_a_folder_in_a_folder_out(tmp_path: Path) -> None:
         ([str(SAMPLE), "--format", "json,md"], "add --output DIR"),
         ([str(SAMPLE), "--lang", "fr"], "--lang fr: choose zh or en"),
         ([str(SAMPLE), "--output", str(SAMPLE)], "cannot be written to"),
+        (["configs"], "configs: no .txt or .html file here"),
     ],
 )
 def test_mistakes_are_one_line_and_exit_code_2(arguments: list[str], message: str) -> None:
@@ -74,6 +75,31 @@ def test_mistakes_are_one_line_and_exit_code_2(arguments: list[str], message: st
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
+
+
+def test_awkward_names_and_outputs(tmp_path: Path) -> None:
+    report = tmp_path / ("长" * 80 + ".txt")
+    report.write_text("市长到恒远公司考察，与董事长座谈😀。", encoding="utf-8")
+    out = tmp_path / "out"
+    assert jianbao("run", str(report), "--output", str(out)).returncode == 0
+    assert len(list(out.iterdir())) == 2
+    (out / "haiyu_delegation.json").mkdir()
+    done = jianbao("run", str(SAMPLE), "--output", str(out))
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert not list(out.glob("*.part"))
+    (tmp_path / "furniture.txt").write_text("编辑：某某", encoding="utf-8")
+    assert "no sentences found" in jianbao("run", str(tmp_path / "furniture.txt")).stderr
+
+
+def test_json_is_utf8_whatever_the_terminal() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline.cli", "run", str(SAMPLE), "--format", "jsonl"],
+        cwd=ROOT,
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        check=False,
+    )
+    assert json.loads(done.stdout.decode("utf-8"))["document"]["title"].startswith("海屿市")
 
 
 def test_help_shows_examples_and_exit_codes() -> None:

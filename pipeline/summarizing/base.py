@@ -49,8 +49,8 @@ def length_limit(sentences: Sequence[TaggedSentence], wanted: int) -> int:
 def compose(ranked: Iterable[TaggedSentence], limit: int, topic: str | None, *, skip: bool = True) -> Abstract:
     """Takes sentences in the order given while they fit, and sets them in document order.
 
-    A sentence that does not fit whole gives its first clauses, if they are worth adding. Each sentence taken is a
-    clause of the abstract with itself as evidence.
+    A sentence that does not fit whole gives its first clauses, if they are worth adding; one without a clause that fits
+    is cut and ends in ……, if nothing else was taken. Each sentence taken is a clause with itself as evidence.
 
     Args:
         ranked: Sentences, the best first.
@@ -66,7 +66,7 @@ def compose(ranked: Iterable[TaggedSentence], limit: int, topic: str | None, *, 
         if part is not None and part != text and len(part) < WORTH_ADDING:
             part = None
         if part is None and not taken:
-            part = text if len(text) <= 2 * limit else text[: limit - 1].rstrip("，、；：") + "。"
+            part = text if len(text) <= limit else text[: limit - 2].rstrip("，、；：") + "……"
         if part is not None:
             taken[tagged.sentence.index] = part
             room -= len(part)

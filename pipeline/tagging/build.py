@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipeline.config import LinearTaggerConfig, OnnxTaggerConfig, TaggerConfig, resolve_model
+from pipeline.errors import ModelError
 from pipeline.tagging.base import Tagger
 
 
@@ -14,6 +15,13 @@ def build_tagger(config: TaggerConfig, config_path: Path) -> Tagger:
         ModelError: The model is missing, damaged, or may not be downloaded.
     """
     model = resolve_model(config.model, config_path)
+    try:
+        return _build(config, model)
+    except ModuleNotFoundError as error:
+        raise ModelError(f"a tagger of kind {config.kind} needs {error.name}: pip install 'jianbao[train]'") from None
+
+
+def _build(config: TaggerConfig, model: str) -> Tagger:
     if isinstance(config, OnnxTaggerConfig):
         from pipeline.tagging.onnx import OnnxTagger
 

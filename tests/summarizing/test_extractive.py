@@ -28,7 +28,7 @@ METHODS: list[Summarizer] = [
 
 def check(abstract: Abstract, sentences: list[TaggedSentence]) -> None:
     """Every clause is copied from the one sentence it names; clauses cover the text in document order."""
-    assert abstract.text.endswith(("。", "”", "！", "？"))
+    assert abstract.text.endswith(("。", "”", "！", "？", "……"))
     assert [e.start for e in abstract.evidence] == [0, *(e.end for e in abstract.evidence[:-1])]
     assert abstract.evidence[-1].end == len(abstract.text)
     indices = [i for e in abstract.evidence for i in e.sentences]
