@@ -5,10 +5,10 @@ from pipeline.evaluation import best_thresholds, f1_per_topic, gold_arrays, tagg
 from tests.conftest import TOPICS, make_gold, make_tagged
 
 
-def test_the_best_threshold_lies_between_the_two_classes() -> None:
+def test_the_threshold_lies_in_the_middle_between_the_two_classes() -> None:
     labels = np.array([[0], [0], [1], [1]], np.float32)
     (threshold,) = best_thresholds(labels, np.array([[0.1], [0.3], [0.7], [0.9]], np.float32))
-    assert threshold == pytest.approx(0.5)
+    assert threshold == pytest.approx(0.5, abs=0.01)
 
 
 def test_report_on_a_case_counted_by_hand() -> None:

@@ -20,6 +20,7 @@ from transformers import AutoModelForTokenClassification, PreTrainedModel, Train
 
 from pipeline.corpus import GoldDocument
 from pipeline.evaluation import best_thresholds, f1_per_topic
+from pipeline.tagging.base import sigmoid
 from pipeline.tagging.features import WindowEncoder
 from pipeline.training.examples import Example, collate, make_examples, unit_means
 from pipeline.training.settings import TrainTaggerConfig
@@ -99,12 +100,13 @@ class TaggerTrainer(Trainer):
         return (loss, outputs) if return_outputs else loss
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:  # noqa: ANN401 - Trainer's arguments are not needed
-        """Macro F1 at the best thresholds and macro average precision on the development windows."""
+        """Macro F1 at thresholds chosen on them and macro average precision on the development windows."""
         logits, labels = predict_units(self._network, self._dev)
-        thresholds = best_thresholds(labels, logits)
+        scores = sigmoid(logits)
+        thresholds = best_thresholds(labels, scores)
         metrics = {
-            "eval_macro_f1": float(np.mean(f1_per_topic(labels, logits >= thresholds))),
-            "eval_macro_ap": float(average_precision_score(labels, logits, average="macro")),
+            "eval_macro_f1": float(np.mean(f1_per_topic(labels, scores >= thresholds))),
+            "eval_macro_ap": float(average_precision_score(labels, scores, average="macro")),
         }
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
@@ -168,7 +170,8 @@ def train_tagger(
         dtype=torch.float32,
     )
     mean, deviation = feature_statistics(model.base_model, train_examples)
-    model.classifier = StandardisedHead(mean, deviation, len(topics))
+    head = StandardisedHead(mean, deviation, len(topics))
+    model.classifier = head
     arguments = TrainingArguments(
         output_dir=str(settings.work),
         num_train_epochs=settings.epochs,
@@ -197,6 +200,7 @@ def train_tagger(
     )
     checkpoints = sorted(settings.work.glob("checkpoint-*"))
     trainer.train(resume_from_checkpoint=bool(checkpoints))
-    model.classifier = model.classifier.fold()
-    trained: PreTrainedModel = model.float().eval()
+    # Without the wrapper that computes in bf16: what is exported computes in float32.
+    trained: PreTrainedModel = trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False).float().eval()
+    trained.classifier = head.fold()
     return trained

@@ -36,7 +36,6 @@ def trained(tiny_encoder: Path, learnable: list[GoldDocument], tmp_path_factory:
         epochs=12,
         encoder_rate=3e-3,
         head_rate=3e-2,
-        bf16=False,
     )
     model = train_tagger(settings, learnable, learnable[:4])
     card = TaggerCard(topics=TOPICS, thresholds=dict.fromkeys(TOPICS, 0.5), limit=64, context=16)
