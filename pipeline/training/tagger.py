@@ -201,6 +201,6 @@ def train_tagger(
     checkpoints = sorted(settings.work.glob("checkpoint-*"))
     trainer.train(resume_from_checkpoint=bool(checkpoints))
     # Without the wrapper that computes in bf16: what is exported computes in float32.
-    trained: PreTrainedModel = trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False).float().eval()
+    trained: PreTrainedModel = trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False).float().cpu().eval()
     trained.classifier = head.fold()
     return trained
