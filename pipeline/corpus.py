@@ -4,9 +4,10 @@
 `furniture` (a list of ``{"start", "end"}``) may be there as well.
 """
 
+import gzip
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,51 @@ def load_corpus(path: Path, split: str | None = None) -> list[GoldDocument]:
     if not chosen:
         raise InputError(f"{path}: no documents" + (f" of the split {split}" if split else ""))
     return chosen
+
+
+def load_annotations(path: Path, texts: Sequence[Path], split: str | None = None) -> list[GoldDocument]:
+    """Labels kept without their texts (which may not be copied), put together with texts that the user has.
+
+    Args:
+        path: JSON Lines like a corpus, with `sha256` (of the text in UTF-8) in the place of `text`.
+        texts: JSON Lines, plain or gzipped, with `id` and `text`, that hold the documents labelled.
+        split: Only documents of this split; None for all.
+
+    Raises:
+        InputError: A file is missing or damaged, or a labelled text is not there or is not the one that was labelled.
+    """
+    rows = {row["id"]: row for row in read_rows(path) if split is None or row.get("split") == split}
+    found = {row["id"]: row for text in texts for row in read_rows(text) if row.get("id") in rows}
+    missing = sorted(set(rows) - set(found))
+    if missing:
+        raise InputError(f"{path}: {len(missing)} texts are not in the files given, the first of them {missing[0]}")
+    documents = []
+    for name, row in rows.items():
+        text = found[name]["text"]
+        if hashlib.sha256(text.encode()).hexdigest() != row["sha256"]:
+            raise InputError(f"{path}: the text of {name} is not the one that was labelled")
+        documents.append(_document({**row, "title": found[name].get("title", ""), "text": text}, str(path)))
+    return documents
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON Lines file, which may be gzipped.
+
+    Raises:
+        InputError: The file is missing, or a line is not a JSON object; the message names file and line.
+    """
+    number = 0
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                row = json.loads(line)
+                if not isinstance(row, dict):
+                    raise InputError(f"{path}:{number}: not a JSON object")
+                yield row
+    except (OSError, EOFError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from None
+    except ValueError as error:
+        raise InputError(f"{path}:{number}: not JSON: {error}") from None
 
 
 def _document(row: dict[str, Any], source: str) -> GoldDocument:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, f1_score, precision_recall_fscore_support
 
 from pipeline.corpus import GoldDocument, align
@@ -32,6 +33,37 @@ def best_thresholds(labels: NDArray[np.float32], probabilities: NDArray[np.float
     f1 = np.stack([f1_per_topic(labels, probabilities >= cut) for cut in GRID])  # (cuts, topics)
     near = f1 >= f1.max(axis=0) - PLATEAU
     return np.array([np.median(GRID[near[:, topic]]) for topic in range(labels.shape[1])], np.float32)
+
+
+def platt(labels: NDArray[np.float32], logits: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Slope and offset for each topic that make ``sigmoid(slope * logit + offset)`` a probability (Platt 1999).
+
+    Args:
+        labels: 0 and 1, (sentences, topics).
+        logits: What the model gives, (sentences, topics).
+
+    Returns:
+        Slopes and offsets, each (topics,); 1 and 0 for a topic whose labels are all alike.
+    """
+    slopes, offsets = np.ones(labels.shape[1], np.float32), np.zeros(labels.shape[1], np.float32)
+    for topic in range(labels.shape[1]):
+        if len(set(labels[:, topic])) == 2:
+            fit = LogisticRegression(C=1e3).fit(logits[:, topic : topic + 1], labels[:, topic])
+            slopes[topic], offsets[topic] = fit.coef_[0, 0], fit.intercept_[0]
+    return slopes, offsets
+
+
+def calibration_error(labels: NDArray[np.float32], scores: NDArray[np.float32], bins: int = 10) -> float:
+    """Expected calibration error (Naeini et al. 2015) of one topic, over bins of equal width.
+
+    Args:
+        labels: 0 and 1, (sentences,).
+        scores: Probabilities, (sentences,).
+        bins: How many bins.
+    """
+    which = np.minimum((scores * bins).astype(int), bins - 1)
+    gap = np.abs(np.bincount(which, scores, bins) - np.bincount(which, labels, bins))
+    return float(gap.sum() / max(1, len(scores)))
 
 
 def f1_per_topic(labels: NDArray[np.float32], predicted: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -77,6 +109,7 @@ def tagging_report(
             "recall": float(recall[i]),
             "f1": float(f1[i]),
             "ap": ap[i],
+            "ece": calibration_error(labels[:, i], scores[:, i]),
             "support": float(support[i]),
         }
         for i, topic in enumerate(topics)
@@ -87,6 +120,7 @@ def tagging_report(
         "recall": float(np.mean(recall)),
         "f1": float(np.mean(f1)),
         "ap": float(np.mean(ap)),
+        "ece": float(np.mean([report[topic]["ece"] for topic in topics])),
     }
     report["micro"] = {"precision": float(micro[0]), "recall": float(micro[1]), "f1": float(micro[2])}
     return report

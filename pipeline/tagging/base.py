@@ -63,3 +63,10 @@ def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Probabilities of logits, without overflow."""
     values: NDArray[np.float32] = 0.5 * (1 + np.tanh(0.5 * logits))
     return values
+
+
+def logit(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Logits of probabilities; those nearer to 0 or 1 than a millionth are taken as that near."""
+    clipped = np.clip(probabilities.astype(np.float64), 1e-6, 1 - 1e-6)
+    values: NDArray[np.float32] = np.log(clipped / (1 - clipped)).astype(np.float32)
+    return values

@@ -12,7 +12,7 @@ from pipeline.schema import Sentence
 from pipeline.tagging.features import WindowEncoder
 from pipeline.text.sentences import split_sentences
 
-Example = dict[str, list[Any]]
+Example = dict[str, Any]
 
 
 def label_matrix(gold: Sequence[GoldSentence], topics: Sequence[str]) -> NDArray[np.float32]:
@@ -42,7 +42,7 @@ def training_sentences(gold: GoldDocument) -> tuple[list[Sentence], list[GoldSen
 
 
 def make_examples(gold: Sequence[GoldDocument], encoder: WindowEncoder, topics: Sequence[str]) -> list[Example]:
-    """Every window of every document: `input_ids` and `units` (tokens), `labels` (units of the window, topics)."""
+    """Every window of every document: `input_ids` and `units` (tokens), `length`, `labels` (units in it, topics)."""
     examples = []
     for document in gold:
         sentences, labels = training_sentences(document)
@@ -54,6 +54,7 @@ def make_examples(gold: Sequence[GoldDocument], encoder: WindowEncoder, topics: 
             examples.append(
                 {
                     "input_ids": window.tokens.tolist(),
+                    "length": len(window.tokens),
                     "units": [local.get(unit, -1) for unit in window.units.tolist()],
                     "labels": [matrix[units[unit].sentence].tolist() for unit in present],
                 }

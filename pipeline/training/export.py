@@ -36,6 +36,16 @@ class _Logits(torch.nn.Module):
         return logits
 
 
+@torch.no_grad()
+def scale_classifier(model: PreTrainedModel, slopes: NDArray[np.float32], offsets: NDArray[np.float32]) -> None:
+    """Makes the linear classifier give ``slope * logit + offset`` for each topic, in place."""
+    classifier = model.classifier
+    if not isinstance(classifier, torch.nn.Linear):
+        raise ModelError("only a linear classifier can be calibrated")
+    classifier.weight.mul_(torch.from_numpy(slopes)[:, None])
+    classifier.bias.mul_(torch.from_numpy(slopes)).add_(torch.from_numpy(offsets))
+
+
 def to_onnx(model: PreTrainedModel, limit: int) -> onnx.ModelProto:
     """The ONNX graph of a token classifier: `input_ids` (1, tokens) int64 to `logits` (1, tokens, topics) float32."""
     tokens = torch.export.Dim("tokens", min=2, max=limit)

@@ -1,24 +1,29 @@
 """A whole training run: corpus and settings in, a tagger folder with its figures out."""
 
+import copy
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.artefacts import TaggerCard
 from pipeline.config import load_config
-from pipeline.corpus import GoldDocument, load_corpus
-from pipeline.evaluation import best_thresholds, gold_arrays, tagging_report
-from pipeline.tagging.base import Tagger, tag
+from pipeline.corpus import GoldDocument, load_annotations, load_corpus
+from pipeline.evaluation import best_thresholds, gold_arrays, platt, tagging_report
+from pipeline.tagging.base import Tagger, logit, sigmoid, tag
 from pipeline.tagging.linear import LinearTagger
 from pipeline.tagging.onnx import OnnxTagger
 from pipeline.text.sentences import split_sentences
 from pipeline.training.examples import label_matrix, training_sentences
-from pipeline.training.export import export_tagger
+from pipeline.training.export import export_tagger, scale_classifier
 from pipeline.training.settings import TrainTaggerConfig
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 DIGITS = 4
 Report = dict[str, dict[str, float]]
@@ -46,8 +51,17 @@ def fit_linear(gold: Sequence[GoldDocument], topics: Sequence[str]) -> LinearTag
     return LinearTagger.fit(texts, labels, topics)
 
 
+def load_split(settings: TrainTaggerConfig, split: str) -> list[GoldDocument]:
+    """The documents of a split: those of the corpus, and the annotated ones if their texts are there."""
+    documents = load_corpus(settings.corpus, split)
+    if settings.texts:
+        for path in settings.annotations:
+            documents += load_annotations(path, settings.texts, split)
+    return documents
+
+
 def train(config_path: Path) -> TaggerCard:
-    """Trains, chooses thresholds on the development split, exports, and measures what was exported.
+    """Trains each seed, averages the weights, calibrates, chooses thresholds, exports, and measures what was exported.
 
     Returns:
         The card that stands in the model folder, with figures for the splits dev and test.
@@ -55,12 +69,25 @@ def train(config_path: Path) -> TaggerCard:
     Raises:
         ConfigError, InputError: The settings or the corpus are wrong.
     """
-    from pipeline.training.tagger import train_tagger
+    from pipeline.training.tagger import mean_of, train_tagger
 
     settings = load_config(config_path, TrainTaggerConfig)
+    splits = {split: load_split(settings, split) for split in ("train", "dev", "test")}
+    models = []
+    for seed in settings.seeds:
+        models.append(train_tagger(settings, splits["train"], splits["dev"], seed))
+        finish(copy.deepcopy(models[-1]), settings, splits, settings.work / f"seed-{seed}" / "tagger")
+    return finish(mean_of(models), settings, splits, settings.output)
+
+
+def finish(
+    model: "PreTrainedModel", settings: TrainTaggerConfig, splits: Mapping[str, list[GoldDocument]], output: Path
+) -> TaggerCard:
+    """Calibrates a trained model and chooses thresholds on the split dev, measures it, and writes its folder.
+
+    Calibration is Platt scaling folded into the classifier, so that the exported model's own scores are probabilities.
+    """
     topics = tuple(topic.id for topic in settings.topics)
-    splits = {split: load_corpus(settings.corpus, split) for split in ("train", "dev", "test")}
-    model = train_tagger(settings, splits["train"], splits["dev"])
     tokenizer = Path(settings.encoder) / "tokenizer.json"
     card = TaggerCard(
         topics=topics,
@@ -71,7 +98,10 @@ def train(config_path: Path) -> TaggerCard:
     with tempfile.TemporaryDirectory() as folder:
         export_tagger(model, tokenizer, card, Path(folder))
         labels, scores, _ = tag_corpus(OnnxTagger(Path(folder)), splits["dev"])
-        chosen = best_thresholds(labels, scores)
+        logits = logit(scores)
+        slopes, offsets = platt(labels, logits)
+        scale_classifier(model, slopes, offsets)
+        chosen = best_thresholds(labels, sigmoid(slopes * logits + offsets))
         card = card.model_copy(
             update={"thresholds": {t: round(float(c), DIGITS) for t, c in zip(topics, chosen, strict=True)}}
         )
@@ -80,7 +110,7 @@ def train(config_path: Path) -> TaggerCard:
         card = card.model_copy(
             update={"metrics": {split: report_on(exported, splits[split]) for split in ("dev", "test")}}
         )
-    export_tagger(model, tokenizer, card, settings.output)
+    export_tagger(model, tokenizer, card, output)
     return card
 
 

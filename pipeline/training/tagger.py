@@ -5,6 +5,8 @@ The mean of the token logits of a linear head equals the head applied to the mea
 narrow cone and a plain head does not learn); at the end the standardisation is folded into the head's weights.
 """
 
+import copy
+import random
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +18,14 @@ from datasets import Dataset
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 from tokenizers import Tokenizer
-from transformers import AutoModelForTokenClassification, PreTrainedModel, Trainer, TrainingArguments, set_seed
+from transformers import (
+    AutoConfig,
+    AutoModelForTokenClassification,
+    PreTrainedModel,
+    Trainer,
+    TrainingArguments,
+    set_seed,
+)
 
 from pipeline.corpus import GoldDocument
 from pipeline.evaluation import best_thresholds, f1_per_topic
@@ -24,6 +33,8 @@ from pipeline.tagging.base import sigmoid
 from pipeline.tagging.features import WindowEncoder
 from pipeline.training.examples import Example, collate, make_examples, unit_means
 from pipeline.training.settings import TrainTaggerConfig
+
+STATISTICS_WINDOWS = 200
 
 
 class StandardisedHead(torch.nn.Module):
@@ -76,8 +87,9 @@ class TaggerTrainer(Trainer):
     def create_optimizer(self, model: torch.nn.Module | None = None) -> torch.optim.Optimizer:
         """AdamW with one rate for the encoder and one for the head."""
         if self.optimizer is None:
-            head = [p for n, p in self._network.named_parameters() if n.startswith("classifier.")]
-            body = [p for n, p in self._network.named_parameters() if not n.startswith("classifier.")]
+            learning = [(n, p) for n, p in self._network.named_parameters() if p.requires_grad]
+            head = [p for n, p in learning if n.startswith("classifier.")]
+            body = [p for n, p in learning if not n.startswith("classifier.")]
             groups = [
                 {"params": body, "lr": self._settings.encoder_rate},
                 {"params": head, "lr": self._settings.head_rate},
@@ -113,6 +125,23 @@ class TaggerTrainer(Trainer):
         return metrics
 
 
+def computes_bf16() -> bool:
+    """Whether bf16 is faster here than float32: on an accelerator, or on a processor with instructions for it.
+
+    On others torch emulates it, twenty times slower.
+    """
+    capabilities = torch.cpu.get_capabilities()
+    return torch.accelerator.is_available() or bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def freeze(encoder: torch.nn.Module, layers: int) -> None:
+    """Keeps the embeddings and the first `layers` layers of an encoder as they are, which saves their backward pass."""
+    stacks = [m for m in encoder.modules() if isinstance(m, torch.nn.ModuleList)]
+    stack = max(stacks, key=len)
+    for module in [encoder.get_submodule("embeddings"), *stack[:layers]] if layers else []:
+        module.requires_grad_(False)
+
+
 @torch.no_grad()
 def predict_units(
     model: torch.nn.Module, examples: Sequence[Example]
@@ -123,7 +152,7 @@ def predict_units(
     device = next(model.parameters()).device
     for example in examples:
         batch = {k: v.to(device) for k, v in collate([example], 0).items()}
-        with torch.autocast(device.type, torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16, enabled=computes_bf16()):
             states = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
         logits.append(unit_means(states.float(), batch["units"], batch["labels"].shape[1])[0].cpu().numpy())
         labels.append(batch["labels"][0].cpu().numpy())
@@ -145,41 +174,45 @@ def feature_statistics(encoder: torch.nn.Module, examples: Sequence[Example]) ->
 
 
 def train_tagger(
-    settings: TrainTaggerConfig, train: Sequence[GoldDocument], dev: Sequence[GoldDocument]
+    settings: TrainTaggerConfig, train: Sequence[GoldDocument], dev: Sequence[GoldDocument], seed: int
 ) -> PreTrainedModel:
-    """Trains from the encoder; a run that was stopped goes on from its last checkpoint in `settings.work`.
+    """Trains from the encoder; a run that was stopped goes on from its last checkpoint below `settings.work`.
 
     Args:
         settings: What to train, and how.
         train: Documents to learn from.
         dev: Documents to watch the training on; nothing is chosen by them here.
+        seed: Seed of the head's start and of the order of windows.
 
     Returns:
         The model after the last epoch, an `AutoModelForTokenClassification` with the topics as labels.
     """
-    set_seed(settings.seed)
+    set_seed(seed)
+    work = settings.work / f"seed-{seed}"
     topics = [topic.id for topic in settings.topics]
     tokenizer = Tokenizer.from_file(str(Path(settings.encoder) / "tokenizer.json"))
     encode = WindowEncoder(tokenizer=tokenizer, limit=settings.window.limit, context=settings.window.context)
     train_examples, dev_examples = make_examples(train, encode, topics), make_examples(dev, encode, topics)
-    model = AutoModelForTokenClassification.from_pretrained(
-        settings.encoder,
-        num_labels=len(topics),
-        id2label=dict(enumerate(topics)),
-        label2id={topic: i for i, topic in enumerate(topics)},
-        dtype=torch.float32,
-    )
-    mean, deviation = feature_statistics(model.base_model, train_examples)
+    config = AutoConfig.from_pretrained(settings.encoder, num_labels=len(topics))
+    config.id2label, config.label2id = dict(enumerate(topics)), {topic: i for i, topic in enumerate(topics)}
+    for name in ("hidden_dropout_prob", "attention_probs_dropout_prob"):  # BERT's names; others keep their own
+        if hasattr(config, name):
+            setattr(config, name, settings.dropout if name.startswith("hidden") else 0.0)
+    model = AutoModelForTokenClassification.from_pretrained(settings.encoder, config=config, dtype=torch.float32)
+    sample = random.Random(0).sample(train_examples, min(STATISTICS_WINDOWS, len(train_examples)))
+    mean, deviation = feature_statistics(model.base_model, sample)
     head = StandardisedHead(mean, deviation, len(topics))
     model.classifier = head
+    freeze(model.base_model, settings.freeze_layers)
     arguments = TrainingArguments(
-        output_dir=str(settings.work),
+        output_dir=str(work),
         num_train_epochs=settings.epochs,
         per_device_train_batch_size=settings.windows_per_step,
         learning_rate=settings.encoder_rate,
         lr_scheduler_type="linear",
         warmup_steps=settings.warmup,
-        bf16=settings.bf16,
+        bf16=settings.precision == "bf16" or (settings.precision == "auto" and computes_bf16()),
+        train_sampling_strategy="group_by_length",
         use_cpu=not torch.accelerator.is_available(),
         eval_strategy="epoch",
         save_strategy="epoch",
@@ -187,7 +220,7 @@ def train_tagger(
         logging_steps=20,
         remove_unused_columns=False,
         report_to=[],
-        seed=settings.seed,
+        seed=seed,
     )
     trainer = TaggerTrainer(
         dev=dev_examples,
@@ -198,9 +231,26 @@ def train_tagger(
         eval_dataset=Dataset.from_list(dev_examples),
         data_collator=partial(collate, padding=model.config.pad_token_id),
     )
-    checkpoints = sorted(settings.work.glob("checkpoint-*"))
+    checkpoints = sorted(work.glob("checkpoint-*"))
     trainer.train(resume_from_checkpoint=bool(checkpoints))
     # Without the wrapper that computes in bf16: what is exported computes in float32.
     trained: PreTrainedModel = trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False).float().cpu().eval()
     trained.classifier = head.fold()
     return trained
+
+
+@torch.no_grad()
+def mean_of(models: Sequence[PreTrainedModel]) -> PreTrainedModel:
+    """A model whose weights are the mean of those of models trained from the same start.
+
+    Source: Wortsman et al. 2022, Model soups, arXiv:2203.05482.
+    """
+    averaged = copy.deepcopy(models[0])
+    states = [model.state_dict() for model in models]
+    averaged.load_state_dict(
+        {
+            name: torch.stack([state[name] for state in states]).mean(dim=0) if value.is_floating_point() else value
+            for name, value in states[0].items()
+        }
+    )
+    return averaged
