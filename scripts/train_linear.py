@@ -8,7 +8,7 @@ import typer
 from pipeline.config import PROJECT, PipelineConfig, load_config
 from pipeline.corpus import load_corpus
 from pipeline.errors import JianbaoError
-from pipeline.training.run import fit_linear
+from pipeline.evaluation.baselines import fit_linear
 
 
 def main(
