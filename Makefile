@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check clean
+.PHONY: demo test check check-corpus clean
 
 demo: $(VENV)/installed
 	$(BIN)/jianbao run data/samples/haiyu_delegation.txt
@@ -13,11 +13,14 @@ demo: $(VENV)/installed
 test: check
 	HF_HUB_OFFLINE=1 OMP_WAIT_POLICY=passive $(BIN)/python -m pytest
 
-check: $(VENV)/installed-dev
+check: $(VENV)/installed-dev check-corpus
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-corpus: $(VENV)/installed-dev
+	$(BIN)/python scripts/check_corpus.py
 
 clean:
 	rm -rf $(VENV) build
@@ -31,5 +34,5 @@ $(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) --editable '.[train,dev]'
+	$(PIP) --editable '.[train,evaluate,dev]'
 	touch $@ $(VENV)/installed
