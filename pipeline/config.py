@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipeline.errors import ConfigError
 
@@ -42,6 +42,12 @@ class WindowConfig(Settings):
     limit: int = Field(default=512, ge=16)
     context: int = Field(default=128, ge=0)
 
+    @model_validator(mode="after")
+    def _moves_on(self) -> "WindowConfig":
+        if 2 * self.context > self.limit:  # windows that share more hardly move on: the work grows without bound
+            raise ValueError(f"context ({self.context}) must be at most half of limit ({self.limit})")
+        return self
+
 
 class OnnxTaggerConfig(Settings):
     """The shipped tagger, run by onnxruntime; needs no torch."""
@@ -51,14 +57,35 @@ class OnnxTaggerConfig(Settings):
     threads: int = Field(default=0, ge=0, le=1024, description="0: as many as there are cores")
 
 
-class TransformerTaggerConfig(Settings):
-    """Any fine-tuned `AutoModelForTokenClassification` (a folder or a hub id), run by torch."""
+class TorchConfig(Settings):
+    """How a model from a folder or the hub is fetched and run by torch.
+
+    `batch_tokens` bounds the memory: a batch holds as many sequences as fit, padding included, and at least one.
+    """
+
+    allow_download: bool = False
+    device: str = Field(default="auto", description="cpu, cuda, mps; auto: the accelerator where there is one")
+    precision: Literal["auto", "bf16", "fp32"] = Field(default="auto", description="auto: bf16 on an accelerator")
+    batch_tokens: int = Field(default=4096, ge=1)
+
+
+class TransformerTaggerConfig(TorchConfig):
+    """Any fine-tuned `AutoModelForTokenClassification` (a folder or a hub id), run by torch over windows."""
 
     kind: Literal["transformer"]
     model: str
-    allow_download: bool = False
     window: WindowConfig = WindowConfig()
-    device: str = "auto"
+
+
+class SequenceTaggerConfig(TorchConfig):
+    """Any ready-made `AutoModelForSequenceClassification` (a folder or a hub id), run by torch sentence by sentence.
+
+    `labels` maps the model's label names to topics; its other labels are ignored.
+    """
+
+    kind: Literal["sequence"]
+    model: str
+    labels: dict[str, str] = Field(min_length=1)
 
 
 class LinearTaggerConfig(Settings):
@@ -68,7 +95,9 @@ class LinearTaggerConfig(Settings):
     model: str
 
 
-TaggerConfig = Annotated[OnnxTaggerConfig | TransformerTaggerConfig | LinearTaggerConfig, Field(discriminator="kind")]
+TaggerConfig = Annotated[
+    OnnxTaggerConfig | TransformerTaggerConfig | SequenceTaggerConfig | LinearTaggerConfig, Field(discriminator="kind")
+]
 
 
 class LeadConfig(Settings):
@@ -87,7 +116,40 @@ class TextRankConfig(Settings):
     topic_chars: int = Field(default=80, ge=20)
 
 
-SummarizerConfig = Annotated[LeadConfig | TextRankConfig, Field(discriminator="kind")]
+Length = Annotated[int, Field(ge=20, le=2000)]
+
+
+class Seq2SeqConfig(TorchConfig):
+    """Any `AutoModelForSeq2SeqLM` (a folder or a hub id), run by torch; every fact it writes is checked.
+
+    Attributes:
+        tokenizer: auto: what the model names; bert: `BertTokenizer` with the model's vocab.txt.
+        prefix: Text before what it reads, where it was trained with one.
+        input_tokens: How much it reads at most; a model that reads less gets less.
+        no_repeat_ngram: Tokens in a row that it may not write twice; 0 for no such rule.
+        target_chars: The least and the most characters of an abstract.
+        topic_chars: The same for the abstract of one topic.
+    """
+
+    kind: Literal["seq2seq"]
+    model: str
+    tokenizer: Literal["auto", "bert"] = "auto"
+    prefix: str = ""
+    input_tokens: int = Field(default=512, ge=32)
+    beams: int = Field(default=4, ge=1, le=16)
+    no_repeat_ngram: int = Field(default=6, ge=0)
+    target_chars: tuple[Length, Length] = (80, 160)
+    topic_chars: tuple[Length, Length] = (30, 80)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Seq2SeqConfig":
+        for name, (least, most) in (("target_chars", self.target_chars), ("topic_chars", self.topic_chars)):
+            if least > most:
+                raise ValueError(f"{name}: the least ({least}) must not be over the most ({most})")
+        return self
+
+
+SummarizerConfig = Annotated[LeadConfig | TextRankConfig | Seq2SeqConfig, Field(discriminator="kind")]
 
 
 class PipelineConfig(Settings):

@@ -48,7 +48,7 @@ class Jianbao:
         """
         path = Path(path)
         config = load_config(path, PipelineConfig)
-        return cls(config, build_tagger(config.tagger, path), build_summarizer(config.summarizer))
+        return cls(config, build_tagger(config.tagger, path, [t.id for t in config.topics]), build_summarizer(config.summarizer))
 
     @property
     def topics(self) -> tuple[TopicConfig, ...]:

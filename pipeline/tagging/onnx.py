@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from pipeline.artefacts import file_digest, load_tagger_card, require_file
 from pipeline.config import OnnxTaggerConfig
@@ -31,7 +30,6 @@ class OnnxTagger:
         """
         card = load_tagger_card(folder)
         weights = require_file(folder / "model.onnx")
-        vocabulary = require_file(folder / "tokenizer.json")
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         # Expands the int8 weights once, when the session starts, instead of in every run.
@@ -40,12 +38,8 @@ class OnnxTagger:
             self._session = onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises several unrelated types
             raise ModelError(f"{weights}: onnxruntime cannot load it: {' '.join(str(error).split())}") from error
-        try:
-            tokenizer = Tokenizer.from_file(str(vocabulary))
-        except Exception as error:  # tokenizers raises plain Exception
-            raise ModelError(f"{vocabulary}: damaged: {' '.join(str(error).split())}") from error
         self._card = card
-        self._encode = WindowEncoder(tokenizer=tokenizer, limit=card.limit, context=card.context)
+        self._encode = WindowEncoder.from_folder(folder, limit=card.limit, context=card.context)
         self._name = f"{folder.name}@{file_digest(weights)}"
 
     @classmethod

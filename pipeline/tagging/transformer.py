@@ -1,61 +1,74 @@
 """Any fine-tuned `AutoModelForTokenClassification` as a tagger, from a folder or the hub, run by torch."""
 
-import os
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from transformers import AutoModelForTokenClassification, AutoTokenizer
+from transformers import AutoModelForTokenClassification
 
 from pipeline.artefacts import TAGGER_FILE, load_tagger_card
-from pipeline.config import TransformerTaggerConfig, WindowConfig
+from pipeline.config import TorchConfig, TransformerTaggerConfig, WindowConfig
 from pipeline.errors import ModelError
 from pipeline.tagging.base import sigmoid
 from pipeline.tagging.features import WindowEncoder
+from pipeline.tagging.hub import HubClassifier
+from pipeline.tagging.special import SpecialTokens
 from pipeline.tagging.windows import by_sentence, mean_by_unit
 
 HALF = 0.5
+logger = logging.getLogger(__name__)
 
 
 class TransformerTagger:
     """A token classifier whose labels are topics; its logits are averaged over each sentence of a window."""
 
-    def __init__(self, model: str, window: WindowConfig, *, allow_download: bool = False, device: str = "auto") -> None:
+    def __init__(
+        self,
+        model: str,
+        window: WindowConfig,
+        settings: TorchConfig | None = None,
+        topics: Sequence[str] | None = None,
+    ) -> None:
         """Loads the model; thresholds come from its `tagger.json` where it has one, else they are 0.5.
 
+        Args:
+            model: A folder or a hub id.
+            window: Size of the windows; a model that reads less gets smaller ones.
+            settings: How to fetch and run it.
+            topics: What its labels have to be, in any order; left out, they may be anything.
+
         Raises:
-            ModelError: The model is not there and may not be downloaded, or has no fast tokenizer.
+            ModelError: The model cannot be loaded, has other labels, or has no fast tokenizer.
         """
-        try:
-            self._model = AutoModelForTokenClassification.from_pretrained(
-                model, local_files_only=not allow_download, dtype=torch.float32
+        self._hub = HubClassifier(AutoModelForTokenClassification, model, settings or TorchConfig())
+        self._topics = self._hub.labels
+        if topics is not None and sorted(topics) != sorted(self._topics):
+            raise ModelError(
+                f"{model}: its labels ({', '.join(self._topics)}) are not the topics ({', '.join(topics)}): "
+                "name its labels as topics in the config, or fine-tune it on these topics"
             )
-            tokenizer = AutoTokenizer.from_pretrained(model, local_files_only=not allow_download)
-        except (OSError, ValueError) as error:
-            hint = "" if allow_download else "; to fetch it from the hub once, set allow_download: true in the config"
-            raise ModelError(f"{model}: cannot be loaded ({str(error).splitlines()[0]}){hint}") from error
+        tokenizer = self._hub.tokenizer
         if not getattr(tokenizer, "is_fast", False):
-            raise ModelError(f"{model}: has no fast tokenizer, which offsets need: convert it to tokenizer.json")
-        if device == "auto":
-            device = str(torch.accelerator.current_accelerator() or "cpu")
-        self._model.eval().to(device)
-        self._device = device
-        labels = self._model.config.id2label
-        self._topics = tuple(str(labels[i]) for i in range(len(labels)))
+            raise ModelError(f"{model}: has no fast tokenizer, which windows need: convert it to tokenizer.json")
         folder = Path(model)
         known = (folder / TAGGER_FILE).is_file()
         self._thresholds = load_tagger_card(folder).thresholds if known else dict.fromkeys(self._topics, HALF)
-        limit = min(window.limit, getattr(self._model.config, "max_position_embeddings", window.limit))
-        self._encode = WindowEncoder(tokenizer=tokenizer.backend_tokenizer, limit=limit, context=window.context)
-        self._name = folder.name if folder.is_dir() else model
+        window = fit_window(window, self._hub.limit, model)
+        self._encode = WindowEncoder(
+            tokenizer=tokenizer.backend_tokenizer,
+            limit=window.limit,
+            context=window.context,
+            special=SpecialTokens.resolve(tokenizer.backend_tokenizer, tokenizer.special_tokens_map),
+        )
 
     @classmethod
-    def from_config(cls, config: TransformerTaggerConfig, model: str) -> "TransformerTagger":
-        """From the settings and the folder or hub id their `model` was resolved to."""
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        return cls(model, config.window, allow_download=config.allow_download, device=config.device)
+    def from_config(
+        cls, config: TransformerTaggerConfig, model: str, topics: Sequence[str] | None = None
+    ) -> "TransformerTagger":
+        """From the settings, the folder or hub id their `model` was resolved to, and the topics wanted."""
+        return cls(model, config.window, config, topics)
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -69,19 +82,36 @@ class TransformerTagger:
 
     @property
     def name(self) -> str:
-        """Folder name or hub id."""
-        return self._name
+        """Folder name and digest of the weights, or hub id and commit."""
+        return self._hub.name
 
-    @torch.inference_mode()
     def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Probabilities: (sentences, topics)."""
         if not texts:
             return np.zeros((0, len(self.topics)), np.float32)
         units, windows = self._encode(texts)
+        windows = [window for window in windows if len(window.owned)]
+        states = self._hub.logits([window.tokens for window in windows], self._encode.special.padding)
         logits = np.empty((len(units), len(self.topics)), np.float32)
-        for window in windows:
-            if len(window.owned):
-                tokens = torch.from_numpy(window.tokens)[None].to(self._device)
-                states = self._model(input_ids=tokens).logits[0].float().cpu().numpy()
-                logits[window.owned.start : window.owned.stop] = mean_by_unit(states, window)
+        for window, tokens in zip(windows, states, strict=True):
+            logits[window.owned.start : window.owned.stop] = mean_by_unit(tokens[: len(window.tokens)], window)
         return sigmoid(by_sentence(logits, units))
+
+
+def fit_window(window: WindowConfig, limit: int | None, model: str) -> WindowConfig:
+    """The window as asked for, or in the same proportions as large as a model with that limit can read.
+
+    Raises:
+        ModelError: The model reads too little for any window.
+    """
+    if limit is None or window.limit <= limit:
+        return window
+    smallest = 16
+    if limit < smallest:
+        raise ModelError(f"{model}: reads {limit} tokens at once, windows need {smallest}: use another model")
+    fitted = WindowConfig(limit=limit, context=window.context * limit // window.limit)
+    logger.warning(
+        "%s reads %d tokens at once: windows hold %d and share %d, not %d and %d",
+        *(model, limit, fitted.limit, fitted.context, window.limit, window.context),
+    )
+    return fitted

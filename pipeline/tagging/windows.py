@@ -109,12 +109,12 @@ def owners(runs: Sequence[range], lengths: Sequence[int]) -> list[int]:
     return [number for _, number in best]
 
 
-def make_windows(units: Sequence[Unit], *, first: int, separator: int, limit: int, context: int) -> list[Window]:
+def make_windows(units: Sequence[Unit], *, first: int | None, separator: int, limit: int, context: int) -> list[Window]:
     """Windows over the units of a document.
 
     Args:
         units: The document's units in order.
-        first: Id of the token a window starts with (``<s>`` or ``[CLS]``).
+        first: Id of the token a window starts with (``<s>`` or ``[CLS]``); None where the encoder knows no such token.
         separator: Id of the token after each unit (``</s>`` or ``[SEP]``).
         limit: The encoder's limit in tokens.
         context: Tokens that consecutive windows share, at most.
@@ -122,12 +122,13 @@ def make_windows(units: Sequence[Unit], *, first: int, separator: int, limit: in
     Returns:
         Windows in order; each unit is owned by exactly one of them.
     """
+    start = [] if first is None else [first]
     lengths = [len(unit.tokens) + 1 for unit in units]
-    runs = plan_windows(lengths, limit - 1, context)
+    runs = plan_windows(lengths, limit - len(start), context)
     owner = owners(runs, lengths)
     windows = []
     for number, run in enumerate(runs):
-        tokens, marks = [first], [-1]
+        tokens, marks = list(start), [-1] * len(start)
         for unit in run:
             tokens += [*units[unit].tokens, separator]
             marks += [unit] * len(units[unit].tokens) + [-1]

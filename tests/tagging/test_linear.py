@@ -3,8 +3,9 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.corpus import GoldDocument
+from pipeline.evaluation.baselines import fit_linear
 from pipeline.tagging.linear import LinearTagger
-from pipeline.training.run import fit_linear, report_on
+from pipeline.training.run import report_on
 from tests.conftest import TOPICS
 
 

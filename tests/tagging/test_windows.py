@@ -9,17 +9,19 @@ FIRST, SEPARATOR, UNKNOWN = 0, 2, 3
 sentences_of_any_length = st.lists(st.lists(st.integers(4, 9), max_size=90), min_size=1, max_size=40)
 
 
-@given(sentences_of_any_length, st.sampled_from([16, 24, 64]), st.sampled_from([0, 4, 20]))
-def test_no_token_is_lost_or_shifted(token_ids: list[list[int]], limit: int, context: int) -> None:
+@given(
+    sentences_of_any_length, st.sampled_from([16, 24, 64]), st.sampled_from([0, 4, 20]), st.sampled_from([FIRST, None])
+)
+def test_no_token_is_lost_or_shifted(token_ids: list[list[int]], limit: int, context: int, first: int | None) -> None:
     units = make_units(token_ids, limit, UNKNOWN)
-    windows = make_windows(units, first=FIRST, separator=SEPARATOR, limit=limit, context=context)
+    windows = make_windows(units, first=first, separator=SEPARATOR, limit=limit, context=context)
     for index, ids in enumerate(token_ids):
         joined = [t for unit in units if unit.sentence == index for t in unit.tokens]
         assert joined == (ids or [UNKNOWN])
     assert [unit for window in windows for unit in window.owned] == list(range(len(units)))
     for window in windows:
         assert len(window.tokens) == len(window.units) <= limit
-        assert window.tokens[0] == FIRST and window.tokens[-1] == SEPARATOR
+        assert (window.tokens[0] == FIRST) == (first is not None) and window.tokens[-1] == SEPARATOR
         for unit in set(window.units[window.units >= 0].tolist()):
             assert tuple(window.tokens[window.units == unit]) == units[unit].tokens
 
