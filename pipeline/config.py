@@ -4,7 +4,7 @@ import difflib
 import hashlib
 import os
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -119,16 +119,44 @@ class TextRankConfig(Settings):
 Length = Annotated[int, Field(ge=20, le=2000)]
 
 
-class Seq2SeqConfig(TorchConfig):
-    """Any `AutoModelForSeq2SeqLM` (a folder or a hub id), run by torch; every fact it writes is checked.
+class WrittenConfig(Settings):
+    """What all models that write are told; every fact they write is checked.
+
+    Attributes:
+        beams: Beams of the search.
+        no_repeat_ngram: Tokens in a row that it may not write twice; 0 for no such rule.
+        target_chars: The least and the most characters of an abstract.
+        topic_chars: The same for the abstract of one topic.
+    """
+
+    beams: int = Field(default=4, ge=1, le=16)
+    no_repeat_ngram: int = Field(default=6, ge=0)
+    target_chars: tuple[Length, Length] = (80, 160)
+    topic_chars: tuple[Length, Length] = (30, 80)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for name, (least, most) in (("target_chars", self.target_chars), ("topic_chars", self.topic_chars)):
+            if least > most:
+                raise ValueError(f"{name}: the least ({least}) must not be over the most ({most})")
+        return self
+
+
+class PointerConfig(WrittenConfig):
+    """A copying model of our own (`scripts/train_summarizer.py`), run by onnxruntime; needs no torch."""
+
+    kind: Literal["pointer"]
+    model: str = "models/summarizer"
+    threads: int = Field(default=0, ge=0, le=1024, description="0: as many as there are cores")
+
+
+class Seq2SeqConfig(WrittenConfig, TorchConfig):
+    """Any `AutoModelForSeq2SeqLM` (a folder or a hub id), run by torch.
 
     Attributes:
         tokenizer: auto: what the model names; bert: `BertTokenizer` with the model's vocab.txt.
         prefix: Text before what it reads, where it was trained with one.
         input_tokens: How much it reads at most; a model that reads less gets less.
-        no_repeat_ngram: Tokens in a row that it may not write twice; 0 for no such rule.
-        target_chars: The least and the most characters of an abstract.
-        topic_chars: The same for the abstract of one topic.
     """
 
     kind: Literal["seq2seq"]
@@ -136,20 +164,9 @@ class Seq2SeqConfig(TorchConfig):
     tokenizer: Literal["auto", "bert"] = "auto"
     prefix: str = ""
     input_tokens: int = Field(default=512, ge=32)
-    beams: int = Field(default=4, ge=1, le=16)
-    no_repeat_ngram: int = Field(default=6, ge=0)
-    target_chars: tuple[Length, Length] = (80, 160)
-    topic_chars: tuple[Length, Length] = (30, 80)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "Seq2SeqConfig":
-        for name, (least, most) in (("target_chars", self.target_chars), ("topic_chars", self.topic_chars)):
-            if least > most:
-                raise ValueError(f"{name}: the least ({least}) must not be over the most ({most})")
-        return self
 
 
-SummarizerConfig = Annotated[LeadConfig | TextRankConfig | Seq2SeqConfig, Field(discriminator="kind")]
+SummarizerConfig = Annotated[LeadConfig | TextRankConfig | PointerConfig | Seq2SeqConfig, Field(discriminator="kind")]
 
 
 class PipelineConfig(Settings):

@@ -48,7 +48,8 @@ class Jianbao:
         """
         path = Path(path)
         config = load_config(path, PipelineConfig)
-        return cls(config, build_tagger(config.tagger, path, [t.id for t in config.topics]), build_summarizer(config.summarizer))
+        tagger = build_tagger(config.tagger, path, [topic.id for topic in config.topics])
+        return cls(config, tagger, build_summarizer(config.summarizer, path, config.topics))
 
     @property
     def topics(self) -> tuple[TopicConfig, ...]:
@@ -60,11 +61,12 @@ class Jianbao:
         sentences = split_sentences(document, semicolons=self._config.sentences.semicolons)
         tagged = tag(self._tagger, sentences, self._config.thresholds)
         present = [t.id for t in self._config.topics if any(t.id in s.topics for s in tagged)]
+        whole, *by_topic = self._summarizer.summarize_all(tagged, [None, *present])
         return Briefing(
             document=document,
             sentences=tagged,
-            abstract=self._summarizer.summarize(tagged),
-            topic_abstracts={topic: self._summarizer.summarize(tagged, topic) for topic in present},
+            abstract=whole,
+            topic_abstracts=dict(zip(present, by_topic, strict=True)),
             provenance=self._provenance,
         )
 

@@ -68,12 +68,51 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """A clause a model wrote that was taken out.
+
+    Attributes:
+        text: The clause.
+        reason: ``unsupported`` (a fact the source lacks), ``no_evidence`` (no sentences say it), ``parties`` (said of somebody
+            else in the source), ``subject`` (its subject was in a clause taken out), ``repeated`` or ``length``.
+        facts: The unsupported words in it.
+    """
+
+    text: str
+    reason: str
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactCheck:
+    """What was done to a model's text before it became an abstract.
+
+    Attributes:
+        proposed: Words the model first wrote as facts that the source lacks.
+        rewrites: How often it was asked to write again without them.
+        removed: Clauses taken out of what it wrote last.
+        completed: Sentences of the document were added to reach the length asked for.
+        replaced: Nothing it wrote could stay; the abstract is the document's lead.
+    """
+
+    proposed: tuple[str, ...] = ()
+    rewrites: int = 0
+    removed: tuple[Removal, ...] = ()
+    completed: bool = False
+    replaced: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Abstract:
-    """A summary; `topic` is None for that of the whole document. Evidence covers the text clause by clause."""
+    """A summary; `topic` is None for that of the whole document. Evidence covers the text clause by clause.
+
+    `check` says what the fact check did to what a model wrote; None where sentences were copied and none was needed.
+    """
 
     text: str
     topic: str | None
     evidence: tuple[Evidence, ...]
+    check: FactCheck | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ def with_key(key: str) -> list[Path]:
 
 
 PIPELINES, TRAININGS, SUMMARIZER_TRAININGS = with_key("tagger"), with_key("encoder"), with_key("start")
+WRITERS = [path for path in PIPELINES if path.parent.name == "seq2seq"]  # built in tests/summarizing
 
 
 def written(folder: Path, text: str) -> Path:
@@ -32,7 +33,7 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("path", PIPELINES, ids=lambda p: p.name)
+@pytest.mark.parametrize("path", [path for path in PIPELINES if path not in WRITERS], ids=lambda p: p.name)
 def test_every_pipeline_config_loads_and_builds(path: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     config = load_config(path, PipelineConfig)
     build_summarizer(config.summarizer)

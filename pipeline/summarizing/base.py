@@ -32,6 +32,10 @@ class Summarizer(Protocol):
         """
         ...
 
+    def summarize_all(self, sentences: Sequence[TaggedSentence], topics: Sequence[str | None]) -> list[Abstract]:
+        """The abstracts for several topics (None: the whole document), in the same order; models write them together."""
+        ...
+
 
 def on_topic(sentences: Sequence[TaggedSentence], topic: str | None) -> list[TaggedSentence]:
     """What an abstract may draw on: sentences of the topic; for None those of any topic, or all if none has one."""

@@ -24,3 +24,7 @@ class LeadSummarizer:
         wanted = self._config.target_chars if topic is None else self._config.topic_chars
         limit = length_limit(sentences, wanted) if topic is None else wanted
         return compose(on_topic(sentences, topic), limit, topic, skip=False)
+
+    def summarize_all(self, sentences: Sequence[TaggedSentence], topics: Sequence[str | None]) -> list[Abstract]:
+        """See `Summarizer.summarize_all`."""
+        return [self.summarize(sentences, topic) for topic in topics]

@@ -41,6 +41,10 @@ class TextRankSummarizer:
         order = sorted(range(len(chosen)), key=lambda i: (-weights[i], i))
         return compose([chosen[i] for i in order], limit, topic)
 
+    def summarize_all(self, sentences: Sequence[TaggedSentence], topics: Sequence[str | None]) -> list[Abstract]:
+        """See `Summarizer.summarize_all`."""
+        return [self.summarize(sentences, topic) for topic in topics]
+
 
 def centrality(texts: Sequence[str]) -> NDArray[np.float64]:
     """Weights of the texts in a random walk over their similarities, with jumps that favour the first; they sum to 1."""

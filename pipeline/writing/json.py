@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pipeline.schema import Abstract, Briefing
+from pipeline.schema import Abstract, Briefing, FactCheck
 
 SCHEMA_VERSION = 1
 SCHEMA_PATH = Path(__file__).with_name("briefing.schema.json")
@@ -47,7 +47,18 @@ def to_dict(briefing: Briefing) -> dict[str, Any]:
 
 def _abstract(abstract: Abstract) -> dict[str, Any]:
     evidence = [{"start": e.start, "end": e.end, "sentences": list(e.sentences)} for e in abstract.evidence]
-    return {"text": abstract.text, "evidence": evidence}
+    written: dict[str, Any] = {"text": abstract.text, "evidence": evidence}
+    return written if abstract.check is None else written | {"fact_check": _fact_check(abstract.check)}
+
+
+def _fact_check(check: FactCheck) -> dict[str, Any]:
+    return {
+        "proposed": list(check.proposed),
+        "rewrites": check.rewrites,
+        "removed": [{"text": r.text, "reason": r.reason, "facts": list(r.facts)} for r in check.removed],
+        "completed": check.completed,
+        "replaced": check.replaced,
+    }
 
 
 def to_json(briefing: Briefing) -> str:

@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from pipeline.reading.documents import read_document
 from pipeline.runner import Jianbao
-from pipeline.schema import Briefing
+from pipeline.schema import Briefing, FactCheck, Removal
 from pipeline.writing.json import SCHEMA_PATH, to_dict, to_json, to_jsonl
 from tests.conftest import ROOT
 
@@ -38,6 +39,25 @@ def test_the_schema_is_strict(briefing: Briefing, validator: Draft202012Validato
     for broken in ({"schema": 2}, {"extra": 1}, {"sentences": [{"index": 0}]}):
         with pytest.raises(ValidationError):
             validator.validate({**to_dict(briefing), **broken})
+
+
+def test_what_the_fact_check_did_is_written(briefing: Briefing, validator: Draft202012Validator) -> None:
+    assert "fact_check" not in to_dict(briefing)["abstract"]
+    removal = Removal(text="总投资80亿元。", reason="unsupported", facts=("80亿元",))
+    check = FactCheck(proposed=("80亿元",), rewrites=2, removed=(removal,), completed=True)
+    written = to_dict(replace(briefing, abstract=replace(briefing.abstract, check=check)))
+    validator.validate(written)
+    assert written["schema"] == 1
+    assert written["abstract"]["fact_check"] == {
+        "proposed": ["80亿元"],
+        "rewrites": 2,
+        "removed": [{"text": "总投资80亿元。", "reason": "unsupported", "facts": ["80亿元"]}],
+        "completed": True,
+        "replaced": False,
+    }
+    written["abstract"]["fact_check"]["removed"][0]["reason"] = "taste"
+    with pytest.raises(ValidationError):
+        validator.validate(written)
 
 
 def test_furniture_is_neither_tagged_nor_summarised(briefing: Briefing) -> None:

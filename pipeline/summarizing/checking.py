@@ -1,0 +1,207 @@
+"""From what a model wrote to an abstract in which every fact stands in the source and every clause has its sentences.
+
+First the model is asked to write again without the words the source lacks; what is still unsupported goes clause by clause.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.schema import Abstract, Evidence, FactCheck, Removal, TaggedSentence
+from pipeline.summarizing.alignment import AlignedFact, FactSource
+from pipeline.summarizing.base import WORTH_ADDING
+from pipeline.summarizing.evidence import EvidenceFinder, split_clauses
+from pipeline.summarizing.facts import FactKind
+from pipeline.summarizing.polish import is_final, only_speech, polish, rejoin
+from pipeline.text.tidy import shorten, tidy
+
+Rewrite = Callable[[Sequence[str]], str]
+REWRITES = 2
+PASSES = 4
+PARTY_KINDS = frozenset({FactKind.PERSON, FactKind.ORGANISATION, FactKind.PLACE})
+LEANING = (
+    "他",
+    "她",
+    "该",
+    "其",
+    "这",
+    "此",
+    "双方",
+    "对此",
+    "随后",
+    "接着",
+    "同时",
+    "会上",
+    "“",
+    "并",
+    "而",
+    "但",
+    "我",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Characters an abstract should and may have."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Clause:
+    """A clause of the text under check; `row` numbers its sentence, `orphan` says the clause before it is gone."""
+
+    text: str
+    row: int
+    facts: tuple[AlignedFact, ...]
+    evidence: tuple[int, ...] = ()
+    orphan: bool = False
+
+
+class AbstractChecker:
+    """Checks any number of texts against the sentences of one document."""
+
+    def __init__(self, sentences: Sequence[TaggedSentence]) -> None:
+        """Reads facts and words of the sentences once."""
+        plain = [tagged.sentence for tagged in sentences]
+        self._facts = FactSource(plain)
+        self._evidence = EvidenceFinder(plain, self._facts)
+
+    def check(
+        self,
+        text: str,
+        limits: Limits,
+        *,
+        lead: Abstract,
+        fillers: Iterable[TaggedSentence] = (),
+        rewrite: Rewrite | None = None,
+    ) -> Abstract:
+        """An abstract from what a model wrote.
+
+        Args:
+            text: The model's text, as it came.
+            limits: Characters it should have at least, where the document gives so much, and may have at most.
+            lead: What to give if nothing of the text can stay.
+            fillers: Sentences of the document to add to a text that is too short, the best first.
+            rewrite: Writes anew without the words it is given.
+        """
+        text = self._facts.spelled(polish(text))
+        proposed = self.unsupported(text)
+        text, rewrites = self._rewritten(text, proposed, rewrite)
+        clauses, removed = self._supported(text)
+        clauses, cut = _shortened(clauses, limits.most)
+        removed += cut
+        found = FactCheck(proposed=proposed, rewrites=rewrites, removed=tuple(removed))
+        if not clauses:
+            return replace(lead, check=replace(found, replaced=True))
+        abstract = _abstract(clauses, lead.topic)
+        full = _completed(abstract, limits, fillers)
+        return replace(full, check=replace(found, completed=full is not abstract))
+
+    def unsupported(self, text: str) -> tuple[str, ...]:
+        """Words of a text that are facts and that the source lacks, each once, in order."""
+        return tuple(dict.fromkeys(found.fact.text for found in self._facts.align(text) if found.unsupported))
+
+    def _rewritten(self, text: str, faults: tuple[str, ...], rewrite: Rewrite | None) -> tuple[str, int]:
+        """The version with the fewest unsupported words, and how often the model wrote again."""
+        banned: list[str] = []
+        best, fewest, count = text, len(faults), 0
+        while rewrite is not None and faults and count < REWRITES:
+            banned += faults
+            text = self._facts.spelled(polish(rewrite(banned)))
+            faults = self.unsupported(text)
+            count += 1
+            if text and len(faults) < fewest:
+                best, fewest = text, len(faults)
+        return best, count
+
+    def _supported(self, text: str) -> tuple[list[_Clause], list[Removal]]:
+        """The clauses that may stay: checked again after each pass, as a clause may have leaned on one that went."""
+        removed: list[Removal] = []
+        for _ in range(PASSES):
+            clauses, gone = self._pass(text)
+            removed += gone
+            if not gone:
+                return clauses, removed
+            text = "".join(rejoin([(c.row, c.text, c.orphan) for c in clauses]))
+        return [], removed
+
+    def _pass(self, text: str) -> tuple[list[_Clause], list[Removal]]:
+        aligned = self._facts.align(text)
+        kept: list[_Clause] = []
+        removed: list[Removal] = []
+        row, context, seen = 0, "", set[str]()
+        lost = muted = dropped = False  # the subject, the speaker, the clause before is gone
+        for span in split_clauses(text):
+            words = text[span.start : span.end]
+            facts = tuple(a for a in aligned if a.fact.start < span.end and span.start < a.fact.end)
+            named = [a.fact.start - span.start for a in facts if a.fact.kind in PARTY_KINDS]
+            lost = lost and (muted or min(named, default=1) > 0)
+            clause = _Clause(text=words, row=row, facts=facts, orphan=dropped)
+            removal, clause = self._judged(clause, context, seen, lost=lost)
+            if removal is None:
+                kept.append(clause)
+            else:
+                removed.append(removal)
+                muted = muted or only_speech(words)
+                lost = lost or muted or bool(named)
+            dropped = removal is not None
+            context += words
+            seen.add(words.strip("，；。！？,;"))
+            if is_final(words):
+                row, context = row + 1, ""
+                lost = muted = dropped = False
+        silent = [
+            c for i, c in enumerate(kept) if only_speech(c.text) and not any(d.row == c.row for d in kept[i + 1 :])
+        ]
+        removed += [Removal(text=c.text, reason="subject") for c in silent]
+        return [c for c in kept if c not in silent], removed
+
+    def _judged(self, clause: _Clause, context: str, seen: set[str], *, lost: bool) -> tuple[Removal | None, _Clause]:
+        """Why a clause has to go, or None, and the clause with its evidence."""
+        faults = tuple(a.fact.text for a in clause.facts if a.unsupported)
+        if faults:
+            return Removal(text=clause.text, reason="unsupported", facts=faults), clause
+        if clause.text.strip("，；。！？,;") in seen:
+            return Removal(text=clause.text, reason="repeated"), clause
+        support = self._evidence.support(clause.text, clause.facts, context)
+        reason = "no_evidence" if not support.sentences else "parties" if support.mixed else "subject" if lost else ""
+        if reason:
+            return Removal(text=clause.text, reason=reason), clause
+        return None, replace(clause, evidence=support.sentences)
+
+
+def _shortened(clauses: list[_Clause], most: int) -> tuple[list[_Clause], list[Removal]]:
+    """Clauses from the start that fit."""
+    kept, cut = list(clauses), list[Removal]()
+    while kept and (sum(map(len, _texts(kept))) > most or (cut and only_speech(kept[-1].text))):
+        cut.insert(0, Removal(text=kept.pop().text, reason="length"))
+    return kept, cut
+
+
+def _texts(clauses: Sequence[_Clause]) -> list[str]:
+    return rejoin([(clause.row, clause.text, clause.orphan) for clause in clauses])
+
+
+def _abstract(clauses: Sequence[_Clause], topic: str | None) -> Abstract:
+    evidence, text = [], ""
+    for clause, words in zip(clauses, _texts(clauses), strict=True):
+        evidence.append(Evidence(start=len(text), end=len(text) + len(words), sentences=clause.evidence))
+        text += words
+    return Abstract(text=text, topic=topic, evidence=tuple(evidence))
+
+
+def _completed(abstract: Abstract, limits: Limits, fillers: Iterable[TaggedSentence]) -> Abstract:
+    """The abstract with sentences after it that it does not rest on, where it is too short."""
+    used = {index for e in abstract.evidence for index in e.sentences}
+    text, evidence = abstract.text, list(abstract.evidence)
+    for tagged in fillers:
+        if len(text) >= limits.least:
+            break
+        whole = tidy(tagged.sentence.text)
+        part = shorten(whole, limits.most - len(text))
+        if tagged.sentence.index in used or part is None or len(part) < WORTH_ADDING or whole.startswith(LEANING):
+            continue
+        evidence.append(Evidence(start=len(text), end=len(text) + len(part), sentences=(tagged.sentence.index,)))
+        text += part
+    return abstract if text == abstract.text else replace(abstract, text=text, evidence=tuple(evidence))

@@ -1,0 +1,52 @@
+"""The contract of models that write a text from a text; needs no torch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a model reads: chosen sentences as one text, and the topic to write about (None: everything)."""
+
+    text: str
+    topic: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What a model wrote: its text, and the tokens it is made of."""
+
+    text: str
+    tokens: tuple[int, ...]
+
+
+class TextGenerator(Protocol):
+    """Writes drafts; facts are checked by others."""
+
+    @property
+    def name(self) -> str:
+        """The model's name and digest."""
+        ...
+
+    @property
+    def limit(self) -> int:
+        """The most tokens it reads, those of `overhead` included."""
+        ...
+
+    @property
+    def overhead(self) -> int:
+        """Tokens of special tokens, prefix and task."""
+        ...
+
+    def count(self, text: str) -> int:
+        """Tokens of a text by itself."""
+        ...
+
+    def generate(self, readings: Sequence[Reading], least: int, most: int) -> list[Draft]:
+        """What it writes for each reading, of about `least` to `most` characters."""
+        ...
+
+    def again(self, reading: Reading, least: int, most: int, words: Sequence[str], drafts: Sequence[Draft]) -> Draft:
+        """What it writes without some words, which stand in the drafts it wrote before."""
+        ...

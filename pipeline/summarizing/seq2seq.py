@@ -1,0 +1,113 @@
+"""Abstracts written by a model, ours or any `AutoModelForSeq2SeqLM`: it reads chosen sentences, its facts are checked."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pipeline.config import LeadConfig, PointerConfig, Seq2SeqConfig
+from pipeline.schema import Abstract, TaggedSentence
+from pipeline.summarizing.base import length_limit
+from pipeline.summarizing.checking import AbstractChecker, Limits, Rewrite
+from pipeline.summarizing.generation import Draft, Reading, TextGenerator
+from pipeline.summarizing.lead import LeadSummarizer
+from pipeline.summarizing.select import is_tiny, rank, select, verbatim
+
+
+class Seq2SeqSummarizer:
+    """Selection, generation, fact check, evidence; the lead where nothing the model wrote can stay."""
+
+    def __init__(self, generator: TextGenerator, config: Seq2SeqConfig | PointerConfig) -> None:
+        """Takes the model that writes, and the lengths wanted."""
+        self._config, self._generator = config, generator
+        most, topic_most = config.target_chars[1], config.topic_chars[1]
+        self._lead = LeadSummarizer(LeadConfig(kind="lead", target_chars=most, topic_chars=topic_most))
+
+    @classmethod
+    def from_config(
+        cls, config: Seq2SeqConfig | PointerConfig, model: str, names: Mapping[str, str]
+    ) -> "Seq2SeqSummarizer":
+        """Loads the folder or hub id that the settings' `model` was resolved to; imports only what that kind needs.
+
+        Args:
+            config: The settings.
+            model: The folder or hub id.
+            names: Names of the topics by their ids, for a model that is told what to write about.
+
+        Raises:
+            ModelError: It is not there and may not be downloaded, is damaged, or cannot run as the settings ask.
+        """
+        if isinstance(config, PointerConfig):
+            from pipeline.summarizing.pointer import PointerWriter
+
+            return cls(PointerWriter(Path(model), config, names), config)
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # before torch is imported
+        from pipeline.summarizing.generator import Generator
+
+        return cls(Generator(model, config), config)
+
+    @property
+    def name(self) -> str:
+        """Folder name and digest of the weights, or hub id and commit."""
+        return self._generator.name
+
+    def summarize(self, sentences: Sequence[TaggedSentence], topic: str | None = None) -> Abstract:
+        """See `Summarizer.summarize`."""
+        return self.summarize_all(sentences, [topic])[0]
+
+    def summarize_all(self, sentences: Sequence[TaggedSentence], topics: Sequence[str | None]) -> list[Abstract]:
+        """See `Summarizer.summarize_all`; texts of one length are written in one batch."""
+        limits = {topic: self._limits(sentences, topic) for topic in topics}
+        tiny = {topic for topic in topics if is_tiny(sentences, topic, self._wanted(topic)[1])}
+        read = {topic: self._read(sentences, topic) for topic in topics if topic not in tiny}
+        drafts: dict[str | None, Draft] = {}
+        for bounds in dict.fromkeys(limits[topic] for topic, text in read.items() if text):
+            rows = [topic for topic, text in read.items() if text and limits[topic] == bounds]
+            readings = [Reading(text=read[topic], topic=topic) for topic in rows]
+            written = self._generator.generate(readings, bounds.least, bounds.most)
+            drafts |= dict(zip(rows, written, strict=True))
+        checker = AbstractChecker(sentences)
+        return [
+            verbatim(sentences, topic)
+            if topic in tiny
+            else checker.check(
+                drafts[topic].text if topic in drafts else "",
+                limits[topic],
+                lead=self._lead.summarize(sentences, topic),
+                fillers=rank(sentences, topic),
+                rewrite=self._rewrite(Reading(text=read[topic], topic=topic), limits[topic], drafts[topic])
+                if topic in drafts
+                else None,
+            )
+            for topic in topics
+        ]
+
+    def _wanted(self, topic: str | None) -> tuple[int, int]:
+        return self._config.target_chars if topic is None else self._config.topic_chars
+
+    def _limits(self, sentences: Sequence[TaggedSentence], topic: str | None) -> Limits:
+        """Characters asked for; for a short document less, in proportion."""
+        least, wanted = self._wanted(topic)
+        most = length_limit(sentences, wanted) if topic is None else wanted
+        return Limits(least=min(least, least * most // wanted), most=most)
+
+    def _read(self, sentences: Sequence[TaggedSentence], topic: str | None) -> str:
+        """What the model reads: joined, the sentences may have a few tokens more than one by one."""
+        room = self._generator.limit - self._generator.overhead
+        budget = room
+        while budget > 0:
+            text = "".join(select(sentences, topic, budget, self._generator.count))
+            over = self._generator.count(text) - room
+            if over <= 0:
+                return text
+            budget -= over
+        return ""
+
+    def _rewrite(self, reading: Reading, limits: Limits, draft: Draft) -> Rewrite:
+        """Writes anew without words, which stand in what was written so far."""
+        drafts = [draft]
+
+        def rewrite(words: Sequence[str]) -> str:
+            drafts.append(self._generator.again(reading, limits.least, limits.most, words, drafts))
+            return drafts[-1].text
+
+        return rewrite
