@@ -1,0 +1,148 @@
+"""A trained pointer-generator to two ONNX graphs that share nothing at run time but arrays: `reader.onnx`, `writer.onnx`.
+
+The reader takes a source once and gives the decoder's memory and its first step; the writer takes one more token of every beam.
+"""
+
+import json
+import shutil
+import tempfile
+import warnings
+from pathlib import Path
+
+import onnx
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from pipeline.errors import ModelError
+from pipeline.summarizing.pointer import CARD, READER, WRITER, special_ids
+from pipeline.training.export import OPSET, pack_weights
+from pipeline.training.pointer import Memory, PointerGenerator
+
+
+class _Reader(torch.nn.Module):
+    """`input_ids`, `copyable` (1, S) to the first distributions, copy keys, cross keys and values, and the past."""
+
+    def __init__(self, model: PointerGenerator, first: int) -> None:
+        super().__init__()
+        self.model, self.first = model, first
+
+    def forward(self, input_ids: Tensor, copyable: Tensor) -> tuple[Tensor, ...]:
+        memory = self.model.remember(input_ids, torch.ones_like(input_ids), copyable)
+        start = torch.full_like(input_ids[:, :1], self.first)
+        generated, copied, past = self.model.decode(memory, start, self.model.empty_past(1))
+        return (
+            generated[:, -1], copied[:, -1], memory.copy_keys,
+            torch.stack(memory.keys), torch.stack(memory.values),
+            torch.stack([keys for keys, _ in past]), torch.stack([values for _, values in past]),
+        )  # fmt: skip
+
+
+class _Writer(torch.nn.Module):
+    """One token of each of B beams, with memory (1, ...) and past (layers, B, heads, P, d), to distributions and past."""
+
+    def __init__(self, model: PointerGenerator) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self, tokens: Tensor, copyable: Tensor, copy_keys: Tensor, keys: Tensor, values: Tensor,
+        past_keys: Tensor, past_values: Tensor,
+    ) -> tuple[Tensor, ...]:  # fmt: skip
+        beams = tokens.shape[0]
+        shared = [t.expand(t.shape[0], beams, *t.shape[2:]) for t in (keys, values)]
+        memory = Memory(
+            copy_keys=copy_keys.expand(beams, -1, -1),
+            copyable=copyable.expand(beams, -1),
+            mask=torch.ones_like(copyable).expand(beams, -1),
+            keys=list(shared[0].unbind(0)),
+            values=list(shared[1].unbind(0)),
+        )
+        past = list(zip(past_keys.unbind(0), past_values.unbind(0), strict=True))
+        generated, copied, grown = self.model.decode(memory, tokens, past)
+        return (
+            generated[:, -1], copied[:, -1],
+            torch.stack([k for k, _ in grown]), torch.stack([v for _, v in grown]),
+        )  # fmt: skip
+
+
+def _graph(
+    module: torch.nn.Module, inputs: dict[str, tuple[Tensor, dict[int, torch.export.Dim]]], outputs: list[str]
+) -> onnx.ModelProto:
+    """Exports a module; `inputs` gives for each argument an example and its dynamic dimensions."""
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            module.eval(),
+            tuple(example for example, _ in inputs.values()),
+            dynamo=True,
+            dynamic_shapes={name: sizes for name, (_, sizes) in inputs.items()},
+            input_names=list(inputs),
+            output_names=outputs,
+            opset_version=OPSET,
+            verbose=False,
+        )
+        if program is None:
+            raise ModelError("torch could not export the summarizer to ONNX")
+        path = Path(folder) / "model.onnx"
+        program.save(str(path))
+        return onnx.load(str(path))
+
+
+def to_graphs(model: PointerGenerator, first: int) -> tuple[onnx.ModelProto, onnx.ModelProto]:
+    """The reader's and the writer's graph, weights packed as int8."""
+    model.train(False)
+    source = torch.export.Dim("source", min=4, max=model.encoder.config.max_position_embeddings)
+    past = torch.export.Dim("past", min=1, max=model.config.target_positions - 1)
+    beams = torch.export.Dim("beams", min=1, max=64)
+    ids = torch.full((1, 12), 5)
+    copyable = torch.ones_like(ids, dtype=torch.bool)
+    layers, heads = model.config.decoder_layers, model.encoder.config.num_attention_heads
+    size = model.encoder.config.hidden_size // heads
+    memory = torch.zeros(layers, 1, heads, 12, size)
+    before = torch.zeros(layers, 3, heads, 7, size)
+    reader = _graph(
+        _Reader(model, first),
+        {"input_ids": (ids, {1: source}), "copyable": (copyable, {1: source})},
+        ["generated", "copied", "copy_keys", "keys", "values", "past_keys", "past_values"],
+    )
+    writer = _graph(
+        _Writer(model),
+        {
+            "tokens": (torch.full((3, 1), 5), {0: beams}),
+            "copyable": (copyable, {1: source}),
+            "copy_keys": (torch.zeros(1, 12, model.encoder.config.hidden_size), {1: source}),
+            "keys": (memory, {3: source}),
+            "values": (memory.clone(), {3: source}),
+            "past_keys": (before, {1: beams, 3: past}),
+            "past_values": (before.clone(), {1: beams, 3: past}),
+        },
+        ["generated", "copied", "past_keys_out", "past_values_out"],
+    )
+    return pack_weights(reader), pack_weights(writer)
+
+
+def export_summarizer(model: PointerGenerator, tokenizer: Path, output: Path) -> None:
+    """Writes `reader.onnx`, `writer.onnx`, `tokenizer.json` and `summarizer.json`; old files go only when all are ready.
+
+    Args:
+        model: A trained pointer-generator.
+        tokenizer: Its `tokenizer.json`.
+        output: The folder.
+    """
+    first, _, _ = special_ids(Tokenizer.from_file(str(tokenizer)))
+    output.mkdir(parents=True, exist_ok=True)
+    reader, writer = to_graphs(model, first)
+    with tempfile.TemporaryDirectory(dir=output) as name:
+        folder = Path(name)
+        onnx.save(reader, str(folder / READER))
+        onnx.save(writer, str(folder / WRITER))
+        shutil.copyfile(tokenizer, folder / "tokenizer.json")
+        card = {
+            "frequent": model.config.frequent,
+            "target_tokens": model.config.target_positions,
+            "source_tokens": model.encoder.config.max_position_embeddings,
+        }
+        (folder / CARD).write_text(json.dumps(card) + "\n", encoding="utf-8")
+        for file in (READER, WRITER, "tokenizer.json", CARD):
+            (folder / file).replace(output / file)

@@ -1,0 +1,175 @@
+"""Trains the pointer-generator in stages: first headlines and leads of plain news, then abstracts of labelled documents."""
+
+import json
+import random
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from datasets import Dataset
+from pydantic import Field
+from tokenizers import Tokenizer
+from transformers import Trainer, TrainingArguments, set_seed
+
+from pipeline.config import Settings, TopicConfig
+from pipeline.corpus import load_corpus, read_rows
+from pipeline.errors import ConfigError, InputError
+from pipeline.summarizing.pointer import special_ids
+from pipeline.training.pointer import PointerConfig, PointerGenerator, from_encoder
+from pipeline.training.pointer_data import (
+    Pair,
+    PairEncoder,
+    abstract_pairs,
+    collate_pairs,
+    frequent_pieces,
+    hold_out,
+    news_pairs,
+)
+from pipeline.training.pointer_export import export_summarizer
+from pipeline.training.tagger import computes_bf16
+
+
+class TrainSummarizerConfig(Settings):
+    """One stage. `texts` give headlines and leads, `corpora` abstracts; `start` is an encoder or the stage before.
+
+    `repeat` counts how often each abstract is seen per epoch beside the headlines; rates are AdamW's.
+    """
+
+    topics: tuple[TopicConfig, ...] = ()
+    texts: tuple[Path, ...] = ()
+    leave_out: tuple[Path, ...] = ()
+    corpora: tuple[Path, ...] = ()
+    repeat: int = Field(default=1, ge=1)
+    most_pairs: int = Field(default=0, ge=0, description="0: all of the headlines and leads")
+    start: str
+    output: Path
+    work: Path
+    decoder_layers: int = Field(default=3, ge=1)
+    frequent: int = Field(default=4000, ge=10)
+    source_tokens: int = Field(default=512, ge=16)
+    target_tokens: int = Field(default=160, ge=8)
+    epochs: float = Field(default=1.0, gt=0)
+    pairs_per_step: int = Field(default=8, ge=1)
+    encoder_rate: float = Field(default=3e-5, gt=0)
+    decoder_rate: float = Field(default=3e-4, gt=0)
+    weight_decay: float = Field(default=0.01, ge=0)
+    warmup: float = Field(default=0.05, ge=0, lt=1)
+    held_out: float = Field(default=0.02, gt=0, lt=1)
+    seed: int = 13
+
+
+class _Trainer(Trainer):
+    """Trainer with one rate for the encoder and one for the rest."""
+
+    def __init__(self, *, settings: TrainSummarizerConfig, **others: Any) -> None:  # noqa: ANN401 - handed on
+        super().__init__(**others)
+        self._settings = settings
+
+    def create_optimizer(self, model: torch.nn.Module | None = None) -> torch.optim.Optimizer:
+        """AdamW; the encoder learns slowly, the new decoder fast."""
+        if self.optimizer is None:
+            network: Any = self.model
+            groups = [
+                {
+                    "params": [p for n, p in network.named_parameters() if n.startswith("encoder.") == slow],
+                    "lr": self._settings.encoder_rate if slow else self._settings.decoder_rate,
+                }
+                for slow in (True, False)
+            ]
+            self.optimizer = torch.optim.AdamW(groups, weight_decay=self._settings.weight_decay)
+        return self.optimizer
+
+
+def load_pairs(settings: TrainSummarizerConfig) -> list[Pair]:
+    """Everything a stage learns from, in random order.
+
+    Raises:
+        ConfigError: Nothing to learn from is named.
+        InputError: A file is missing or damaged, or holds nothing of use.
+    """
+    if not settings.texts and not settings.corpora:
+        raise ConfigError("name texts (headlines, leads) or corpora (abstracts) to learn from")
+    left_out = frozenset(str(row.get("id")) for path in settings.leave_out for row in read_rows(path))
+    shuffled = random.Random(settings.seed)
+    news = [pair for path in settings.texts for pair in news_pairs(read_rows(path), left_out)]
+    shuffled.shuffle(news)
+    if settings.most_pairs:
+        news = news[: settings.most_pairs]
+    names = {topic.id: topic.name for topic in settings.topics}
+    labelled = [pair for path in settings.corpora for pair in abstract_pairs(load_corpus(path, "train"), names)]
+    pairs = news + labelled * settings.repeat
+    if not pairs:
+        raise InputError("the files hold no Chinese text with a headline and no abstracts")
+    shuffled.shuffle(pairs)
+    return pairs
+
+
+def open_model(settings: TrainSummarizerConfig, targets: Sequence[Sequence[int]], end: int) -> PointerGenerator:
+    """The stage before, or a new model over an encoder."""
+    kind = json.loads((Path(settings.start) / "config.json").read_text(encoding="utf-8"))["model_type"]
+    if kind == PointerConfig.model_type:
+        return PointerGenerator.from_pretrained(settings.start, dtype=torch.float32)
+    return from_encoder(
+        settings.start,
+        decoder_layers=settings.decoder_layers,
+        target_positions=settings.target_tokens,
+        frequent=frequent_pieces(targets, settings.frequent, end),
+    )
+
+
+def train_summarizer(settings: TrainSummarizerConfig) -> dict[str, float]:
+    """Trains one stage and writes its folder; a run that was stopped goes on from its last checkpoint.
+
+    Returns:
+        The loss on what was held out, in nats a target token, as `eval_loss`.
+    """
+    set_seed(settings.seed)
+    tokenizer = Tokenizer.from_file(str(Path(settings.start) / "tokenizer.json"))
+    encode = PairEncoder(
+        tokenizer=tokenizer, source_tokens=settings.source_tokens, target_tokens=settings.target_tokens
+    )
+    first, end, padding = special_ids(tokenizer)
+    learn, watch = hold_out(load_pairs(settings), settings.held_out, settings.seed)
+    train = [example for pair in learn if (example := encode(pair))]
+    dev = [example for pair in watch if (example := encode(pair))]
+    model = open_model(settings, [e["labels"] for e in train], end)
+    trainer = _Trainer(
+        settings=settings,
+        model=model,
+        args=TrainingArguments(
+            output_dir=str(settings.work),
+            num_train_epochs=settings.epochs,
+            per_device_train_batch_size=settings.pairs_per_step,
+            per_device_eval_batch_size=settings.pairs_per_step,
+            learning_rate=settings.decoder_rate,
+            lr_scheduler_type="linear",
+            warmup_steps=settings.warmup,
+            bf16=computes_bf16(),
+            train_sampling_strategy="group_by_length",
+            use_cpu=not torch.accelerator.is_available(),
+            save_steps=500,
+            save_total_limit=1,
+            logging_steps=20,
+            remove_unused_columns=False,
+            label_names=["labels"],
+            report_to=[],
+            seed=settings.seed,
+        ),
+        train_dataset=Dataset.from_list(train),
+        eval_dataset=Dataset.from_list(dev),
+        data_collator=partial(collate_pairs, padding=padding, first=first),
+    )
+    trainer.train(resume_from_checkpoint=any(settings.work.glob("checkpoint-*")))
+    metrics = trainer.evaluate()
+    trained = trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
+    trained.float().cpu().save_pretrained(settings.output)
+    tokenizer.save(str(settings.output / "tokenizer.json"))
+    return {name: float(value) for name, value in metrics.items()}
+
+
+def export_stage(settings: TrainSummarizerConfig, folder: Path) -> None:
+    """Writes what a stage trained as the ONNX folder that summaries are written with."""
+    model = PointerGenerator.from_pretrained(settings.output, dtype=torch.float32)
+    export_summarizer(model, settings.output / "tokenizer.json", folder)

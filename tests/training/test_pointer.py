@@ -1,0 +1,136 @@
+from pathlib import Path
+
+import pytest
+import torch
+from tokenizers import Tokenizer
+
+from pipeline.config import PointerConfig, load_config
+from pipeline.errors import ConfigError
+from pipeline.summarizing.generation import Reading
+from pipeline.summarizing.pointer import PointerWriter
+from pipeline.training.pointer import IGNORED, PointerGenerator, from_encoder
+from pipeline.training.pointer_data import (
+    Pair,
+    PairEncoder,
+    abstract_pairs,
+    collate_pairs,
+    hold_out,
+    news_pairs,
+    usable,
+)
+from pipeline.training.pointer_export import export_summarizer
+from pipeline.training.pointer_train import TrainSummarizerConfig, load_pairs
+from tests.conftest import ROOT, TOPICS, make_gold
+
+PAIRS = [
+    Pair(task="企业：", source="今天书记到企业座谈。天气很好。", target="书记到企业座谈。"),
+    Pair(task="大学：", source="天气很好。今天大学签协议。", target="大学签协议。"),
+    Pair(task="企业：", source="天气很好。今天企业签约。书记到访。", target="企业签约。"),
+]
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tiny_encoder: Path) -> Tokenizer:
+    return Tokenizer.from_file(str(tiny_encoder / "tokenizer.json"))
+
+
+@pytest.fixture(scope="module")
+def batch(tokenizer: Tokenizer) -> dict[str, torch.Tensor]:
+    encode = PairEncoder(tokenizer=tokenizer, source_tokens=60, target_tokens=20)
+    examples = [e for pair in PAIRS if (e := encode(pair))]
+    assert len(examples) == len(PAIRS)
+    return collate_pairs(examples, padding=1, first=0)
+
+
+@pytest.fixture(scope="module")
+def trained(tiny_encoder: Path, batch: dict[str, torch.Tensor]) -> PointerGenerator:
+    """A model that can only copy: the end is the one piece it may generate."""
+    torch.manual_seed(2)
+    model = from_encoder(str(tiny_encoder), decoder_layers=2, target_positions=20, frequent=[2])
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
+    for _ in range(150):
+        loss = model(**batch)["loss"]
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    assert loss.item() < 0.05
+    return model.eval()
+
+
+def test_what_was_trained_is_saved(trained: PointerGenerator, batch: dict[str, torch.Tensor], tmp_path: Path) -> None:
+    trained.save_pretrained(tmp_path)
+    assert (tmp_path / "model.safetensors").is_file()
+    again = PointerGenerator.from_pretrained(tmp_path).eval()
+    torch.testing.assert_close(again(**batch)["loss"], trained(**batch)["loss"])
+
+
+def test_token_by_token_gives_what_all_at_once_gives(trained: PointerGenerator, batch: dict[str, torch.Tensor]) -> None:
+    memory = trained.remember(batch["input_ids"], batch["attention_mask"], batch["copyable"])
+    ids = batch["decoder_input_ids"]
+    generated, copied, _ = trained.decode(memory, ids, trained.empty_past(len(ids)))
+    torch.testing.assert_close(
+        generated.sum(-1) + copied.sum(-1), torch.ones(ids.shape), atol=1e-5, rtol=0
+    )  # a distribution
+    past = trained.empty_past(len(ids))
+    for at in range(ids.shape[1]):
+        one_generated, one_copied, past = trained.decode(memory, ids[:, at : at + 1], past)
+        torch.testing.assert_close(one_generated[:, 0], generated[:, at], atol=1e-5, rtol=0)
+        torch.testing.assert_close(one_copied[:, 0], copied[:, at], atol=1e-5, rtol=0)
+
+
+def test_a_target_out_of_reach_counts_nothing(trained: PointerGenerator, batch: dict[str, torch.Tensor]) -> None:
+    only = {name: values[:1].clone() for name, values in batch.items()}
+    before = trained(**only)["loss"]
+    unknown = int(trained.encoder.config.vocab_size) - 1  # a digit that no source has
+    only["labels"][0, -1] = unknown if only["labels"][0, -1] == IGNORED else only["labels"][0, -1]
+    torch.testing.assert_close(trained(**only)["loss"], before)
+
+
+def test_the_exported_graphs_write_what_was_learned(
+    trained: PointerGenerator, tiny_encoder: Path, tmp_path: Path
+) -> None:
+    export_summarizer(trained, tiny_encoder / "tokenizer.json", tmp_path)
+    writer = PointerWriter(
+        tmp_path, PointerConfig(kind="pointer", threads=1, beams=3), {"firm": "企业", "school": "大学"}
+    )
+    readings = [Reading(text=pair.source, topic="school" if pair.task == "大学：" else "firm") for pair in PAIRS]
+    assert [draft.text for draft in writer.generate(readings, 1, 18)] == [pair.target for pair in PAIRS]
+    assert "企业" not in writer.again(readings[0], 1, 18, ["企业"], []).text
+    assert len(writer.generate(readings[:1], 1, 3)[0].text) <= 3
+
+
+def test_news_gives_headlines_and_leads_in_chinese_only() -> None:
+    text = "市长到企业走访。" + "企业介绍了今年的生产情况，希望得到支持。" * 4
+    rows = [
+        {"id": "a", "title": "市长走访企业", "text": text},
+        {"id": "b", "title": "left out", "text": text},
+        {"id": "c", "title": "In English", "text": "The mayor called on a firm. " * 9},
+        {"id": "d", "title": "短", "text": "太短。"},
+    ]
+    pairs = list(news_pairs(rows, frozenset({"b"})))
+    assert [(p.task, p.target) for p in pairs] == [("标题：", "市长走访企业"), ("导语：", "市长到企业走访。")]
+    assert pairs[1].source.startswith("企业介绍")
+    assert not usable("# 标题\n" + text)
+
+
+def test_a_topics_abstract_is_written_from_its_sentences() -> None:
+    from dataclasses import replace
+
+    gold = make_gold([("企业甲到访。", ["enterprise_visit"]), ("天气很好。", [])], "g")
+    gold = replace(gold, abstract="企业甲到访。", topic_abstracts={"enterprise_visit": "企业甲到访。"})
+    pairs = list(abstract_pairs([gold], dict.fromkeys(TOPICS, "企业走访")))
+    assert [(p.task, p.source) for p in pairs] == [("摘要：", "企业甲到访。天气很好。"), ("企业走访：", "企业甲到访。")]
+    learn, watch = hold_out(PAIRS, 0.34, 1)
+    assert len(learn) == 2 and len(watch) == 1
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("train_summarizer*.yaml")), ids=lambda p: p.name)
+def test_every_stage_config_loads(path: Path) -> None:
+    settings = load_config(path, TrainSummarizerConfig)
+    assert settings.texts or load_pairs(settings)
+
+
+def test_a_stage_needs_something_to_learn_from() -> None:
+    settings = TrainSummarizerConfig(start="x", output=Path("x"), work=Path("x"))
+    with pytest.raises(ConfigError, match="name texts"):
+        load_pairs(settings)
