@@ -21,7 +21,7 @@ def main(
     except JianbaoError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from None
-    for split, report in card.metrics.items():
+    for split, report in card.metrics.items() if card else ():
         for name, row in report.items():
             typer.echo(f"{split:5} {name:24} " + "  ".join(f"{key} {value:.3f}" for key, value in row.items()))
 

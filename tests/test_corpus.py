@@ -1,9 +1,11 @@
+import gzip
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 
-from pipeline.corpus import GoldSentence, align, load_corpus
+from pipeline.corpus import GoldSentence, align, load_annotations, load_corpus
 from pipeline.errors import InputError
 from pipeline.schema import Sentence
 from tests.conftest import ROOT, TOPICS
@@ -52,3 +54,61 @@ def test_gold_sentences_find_the_sentence_they_share_most_with() -> None:
     ]
     gold = [GoldSentence(start=a, end=b, topics=frozenset()) for a, b in [(0, 8), (8, 20), (20, 22), (21, 30)]]
     assert align(found, gold) == [0, 1, None, 2]
+
+
+def labelled(name: str, text: str, split: str = "train") -> dict[str, object]:
+    """Labels of a text that is kept elsewhere."""
+    return {
+        "id": name,
+        "split": split,
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+        "sentences": [{"start": 0, "end": 3, "topics": ["enterprise_visit"]}],
+    }
+
+
+def rows_file(path: Path, *rows: object) -> Path:
+    content = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+    return path
+
+
+def test_labels_and_their_texts_are_put_together(tmp_path: Path) -> None:
+    annotations = rows_file(tmp_path / "labels.jsonl", labelled("a", "座谈。"), labelled("b", "签约。", "dev"))
+    texts = [
+        rows_file(
+            tmp_path / "one.jsonl.gz", {"id": "other", "text": "无关。"}, {"id": "b", "text": "签约。", "title": "标题"}
+        ),
+        rows_file(tmp_path / "two.jsonl", {"id": "a", "text": "座谈。"}),
+    ]
+    first, second = load_annotations(annotations, texts)
+    assert (first.document.id, first.document.body, first.document.title) == ("a", "座谈。", "")
+    assert first.sentences == (GoldSentence(start=0, end=3, topics=frozenset({"enterprise_visit"})),)
+    assert (second.document.body, second.document.title, second.split) == ("签约。", "标题", "dev")
+    assert load_annotations(annotations, texts[:1], "dev") == [second]
+
+
+def test_labels_are_only_taken_for_the_text_that_was_labelled(tmp_path: Path) -> None:
+    annotations = rows_file(tmp_path / "labels.jsonl", labelled("a", "座谈。"), labelled("b", "签约。"))
+    changed = rows_file(tmp_path / "texts.jsonl", {"id": "a", "text": "座谈了。"}, {"id": "b", "text": "签约。"})
+    with pytest.raises(InputError, match=r"labels\.jsonl: the text of a is not the one that was labelled"):
+        load_annotations(annotations, [changed])
+    with pytest.raises(InputError, match="2 texts are not in the files given, the first of them a"):
+        load_annotations(annotations, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("bad.jsonl", b'{"id": "a"}\n{', r"bad\.jsonl:2: not JSON"),
+        ("bad.jsonl", b"[]", r"bad\.jsonl:1: not a JSON object"),
+        ("bad.jsonl.gz", b"no gzip", r"bad\.jsonl\.gz: cannot be read"),
+        ("bad.jsonl.gz", gzip.compress(b"{}" * 99)[:-9], r"bad\.jsonl\.gz: cannot be read"),
+    ],
+)
+def test_damaged_texts_are_named(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+    annotations = rows_file(tmp_path / "labels.jsonl", labelled("a", "座谈。"))
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=message):
+        load_annotations(annotations, [tmp_path / name])
+    with pytest.raises(InputError, match=r"nowhere\.jsonl: cannot be read"):
+        load_annotations(tmp_path / "nowhere.jsonl", [])

@@ -1,27 +1,31 @@
-"""A trained tagger to the folder `jianbao run` loads: `model.onnx` with int8 weights, tokenizer, labels, thresholds.
+"""A trained tagger to a folder `jianbao run` loads: weights, tokenizer, labels, thresholds.
 
-Matrices are stored as int8 with one scale per row of an embedding and per output of a linear layer, and expanded to
-float32 when the session starts: the file is a quarter of its size, the arithmetic stays float.
+Weights are `model.onnx`, run without torch, or a Hugging Face model. In the graph, matrices are stored as int8 with one
+scale per row of an embedding and per output of a linear layer, and expanded to float32 when the session starts: the file
+is a quarter of its size, the arithmetic stays float.
 """
 
 import json
-import shutil
 import tempfile
 import warnings
 from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import torch
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from pipeline.artefacts import TAGGER_FILE, TaggerCard
 from pipeline.errors import ModelError
+from pipeline.tagging.base import sigmoid
 
+GRAPH_FILE, WEIGHTS_FILE = "model.onnx", "model.safetensors"
 SMALLEST = 4096
 OPSET = 18
+LARGEST_DIFFERENCE = 0.1
 
 
 class _Logits(torch.nn.Module):
@@ -47,24 +51,33 @@ def scale_classifier(model: PreTrainedModel, slopes: NDArray[np.float32], offset
 
 
 def to_onnx(model: PreTrainedModel, limit: int) -> onnx.ModelProto:
-    """The ONNX graph of a token classifier: `input_ids` (1, tokens) int64 to `logits` (1, tokens, topics) float32."""
+    """The ONNX graph of a token classifier: `input_ids` (1, tokens) int64 to `logits` (1, tokens, topics) float32.
+
+    Raises:
+        ModelError: torch cannot express the model as a graph.
+    """
     tokens = torch.export.Dim("tokens", min=2, max=limit)
     example = torch.full((1, min(16, limit)), 5)
     with warnings.catch_warnings(), tempfile.TemporaryDirectory() as folder:
         warnings.simplefilter("ignore")
-        program = torch.onnx.export(
-            _Logits(model),
-            (example,),
-            dynamo=True,
-            dynamic_shapes={"input_ids": {1: tokens}},
-            input_names=["input_ids"],
-            output_names=["logits"],
-            opset_version=OPSET,
-            verbose=False,
-        )
-        path = Path(folder) / "model.onnx"
+        try:
+            program = torch.onnx.export(
+                _Logits(model),
+                (example,),
+                dynamo=True,
+                dynamic_shapes={"input_ids": {1: tokens}},
+                input_names=["input_ids"],
+                output_names=["logits"],
+                opset_version=OPSET,
+                verbose=False,
+            )
+        except torch.onnx.OnnxExporterError as error:
+            raise ModelError(
+                f"{type(model).__name__} cannot be exported to ONNX: {str(error).splitlines()[0]}"
+            ) from error
+        path = Path(folder) / GRAPH_FILE
         if program is None:
-            raise ModelError("torch could not export the model to ONNX")
+            raise ModelError(f"{type(model).__name__} cannot be exported to ONNX")
         program.save(str(path))
         return onnx.load(str(path))
 
@@ -102,22 +115,64 @@ def pack_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     return model
 
 
-def export_tagger(model: PreTrainedModel, tokenizer: Path, card: TaggerCard, output: Path) -> None:
-    """Writes the model folder; the files of an earlier one are replaced only when all are ready.
+def check_graph(model: PreTrainedModel, path: Path, limit: int) -> None:
+    """Runs the exported graph beside the model, on short and on full windows of arbitrary tokens.
+
+    Raises:
+        ModelError: Their probabilities differ by more than the rounding of the weights explains.
+    """
+    tokens = np.random.default_rng(0).integers(0, model.config.vocab_size, (1, limit))
+    try:
+        session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+        for length in (limit, 3):
+            (found,) = session.run(None, {"input_ids": tokens[:, :length]})
+            with torch.no_grad():
+                expected = model(input_ids=torch.from_numpy(tokens[:, :length])).logits.numpy()
+            difference = float(np.abs(sigmoid(found) - sigmoid(expected)).max())
+            if difference > LARGEST_DIFFERENCE:
+                raise ModelError(f"the exported graph differs from the model by {difference:.2f} on {length} tokens")
+    except RuntimeError as error:  # onnxruntime's errors derive from it
+        raise ModelError(f"onnxruntime cannot run the exported graph: {' '.join(str(error).split())}") from error
+
+
+def export_onnx(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, card: TaggerCard, folder: Path) -> None:
+    """Writes what a tagger of kind onnx needs.
 
     Args:
         model: A token classifier with one label per topic.
-        tokenizer: The encoder's `tokenizer.json`.
+        tokenizer: The encoder's.
         card: Topics, thresholds, window and figures.
-        output: The folder.
+        folder: An existing folder.
+
+    Raises:
+        ModelError: The model cannot be exported.
     """
+    onnx.save(pack_weights(to_onnx(model, card.limit)), str(folder / GRAPH_FILE))
+    check_graph(model, folder / GRAPH_FILE, card.limit)
+    tokenizer.save_pretrained(folder)
+    write_card(card, folder)
+
+
+def export_transformer(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, card: TaggerCard, folder: Path
+) -> None:
+    """Writes what a tagger of kind transformer needs: a Hugging Face folder (safetensors) with `tagger.json`."""
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    write_card(card, folder)
+
+
+def write_card(card: TaggerCard, folder: Path) -> None:
+    """Writes `tagger.json`."""
+    text = json.dumps(card.model_dump(), ensure_ascii=False, indent=2) + "\n"
+    (folder / TAGGER_FILE).write_text(text, encoding="utf-8")
+
+
+def publish(made: Path, output: Path) -> None:
+    """Moves the files of a finished folder into `output`; what an earlier run exported and this one did not goes away."""
     output.mkdir(parents=True, exist_ok=True)
-    packed = pack_weights(to_onnx(model, card.limit))
-    with tempfile.TemporaryDirectory(dir=output) as folder:
-        onnx.save(packed, str(Path(folder) / "model.onnx"))
-        shutil.copyfile(tokenizer, Path(folder) / "tokenizer.json")
-        (Path(folder) / TAGGER_FILE).write_text(
-            json.dumps(card.model_dump(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
-        )
-        for name in ("model.onnx", "tokenizer.json", TAGGER_FILE):
-            (Path(folder) / name).replace(output / name)
+    names = {path.name for path in made.iterdir()}
+    for name in names:
+        (made / name).replace(output / name)
+    for name in {GRAPH_FILE, WEIGHTS_FILE} - names:
+        (output / name).unlink(missing_ok=True)

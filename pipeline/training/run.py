@@ -1,9 +1,9 @@
 """A whole training run: corpus and settings in, a tagger folder with its figures out."""
 
 import copy
+import os
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,22 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.artefacts import TaggerCard
-from pipeline.config import load_config
-from pipeline.corpus import GoldDocument, load_annotations, load_corpus
-from pipeline.evaluation import best_thresholds, gold_arrays, platt, tagging_report
+from pipeline.config import OnnxTaggerConfig
+from pipeline.corpus import GoldDocument, load_annotations
+from pipeline.evaluation.gold import gold_arrays
+from pipeline.evaluation.tagging import tagging_report
+from pipeline.evaluation.thresholds import best_thresholds, platt
 from pipeline.tagging.base import Tagger, logit, sigmoid, tag
-from pipeline.tagging.linear import LinearTagger
-from pipeline.tagging.onnx import OnnxTagger
+from pipeline.tagging.build import build_tagger
 from pipeline.text.sentences import split_sentences
-from pipeline.training.examples import label_matrix, training_sentences
-from pipeline.training.export import export_tagger, scale_classifier
-from pipeline.training.settings import TrainTaggerConfig
+from pipeline.training.data import load_labelled
+from pipeline.training.settings import TrainTaggerConfig, load_settings
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 DIGITS = 4
+LEAST_TO_CALIBRATE = 10  # positive examples on dev; fewer would only say how sure to be of themselves
 Report = dict[str, dict[str, float]]
+Splits = Mapping[str, list[GoldDocument]]
+# Writes a model with its tokenizer and card into a folder and gives the tagger that reads it from there.
+Export = Callable[["PreTrainedModel", "PreTrainedTokenizerFast", TaggerCard, Path], Tagger]
 
 
 def tag_corpus(
@@ -43,80 +47,112 @@ def report_on(tagger: Tagger, gold: Sequence[GoldDocument]) -> Report:
     return {name: {key: round(value, DIGITS) for key, value in row.items()} for name, row in report.items()}
 
 
-def fit_linear(gold: Sequence[GoldDocument], topics: Sequence[str]) -> LinearTagger:
-    """The TF-IDF baseline fitted on the same sentences the encoder learns from."""
-    pairs = [training_sentences(document) for document in gold]
-    texts = [sentence.text for sentences, _ in pairs for sentence in sentences]
-    labels = np.concatenate([label_matrix(labels, topics) for _, labels in pairs])
-    return LinearTagger.fit(texts, labels, topics)
-
-
-def load_split(settings: TrainTaggerConfig, split: str) -> list[GoldDocument]:
-    """The documents of a split: those of the corpus, and the annotated ones if their texts are there."""
-    documents = load_corpus(settings.corpus, split)
-    if settings.texts:
-        for path in settings.annotations:
-            documents += load_annotations(path, settings.texts, split)
-    return documents
-
-
-def train(config_path: Path) -> TaggerCard:
-    """Trains each seed, averages the weights, calibrates, chooses thresholds, exports, and measures what was exported.
-
-    Returns:
-        The card that stands in the model folder, with figures for the splits dev and test.
+def load_splits(settings: TrainTaggerConfig) -> Splits:
+    """The documents by split: those of the corpus, and the annotated ones if their texts are there.
 
     Raises:
-        ConfigError, InputError: The settings or the corpus are wrong.
+        InputError: A file cannot be used.
     """
+    documents = load_labelled(settings.corpus, settings.topics)
+    if settings.texts:
+        for path in settings.annotations:
+            documents += load_annotations(path, settings.texts)
+    names = dict.fromkeys(("train", "dev", *(document.split for document in documents)))
+    return {name: [document for document in documents if document.split == name] for name in names}
+
+
+def train(config_path: Path) -> TaggerCard | None:
+    """Trains a tagger of kind onnx as a settings file says.
+
+    Returns:
+        The card that stands in the model folder, with figures; None in a distributed run's processes but the first.
+
+    Raises:
+        ConfigError, InputError, ModelError: The settings, the corpus or the encoder are wrong.
+    """
+    settings = load_settings(config_path)
+    return produce(settings, load_splits(settings), onnx_folder)
+
+
+def produce(settings: TrainTaggerConfig, splits: Splits, export: Export) -> TaggerCard | None:
+    """Trains each seed, averages the weights, calibrates, chooses thresholds, exports, and measures what was exported.
+
+    Each of several seeds gets a folder of its own below `settings.work` as well. In a run of several processes all train
+    and the first does the rest.
+    """
+    from pipeline.training.few_shot import train_few_shot
+    from pipeline.training.pretrained import load_tokenizer
     from pipeline.training.tagger import mean_of, train_tagger
 
-    settings = load_config(config_path, TrainTaggerConfig)
-    splits = {split: load_split(settings, split) for split in ("train", "dev", "test")}
+    tokenizer = load_tokenizer(settings)
     models = []
-    for seed in settings.seeds:
-        models.append(train_tagger(settings, splits["train"], splits["dev"], seed))
-        finish(copy.deepcopy(models[-1]), settings, splits, settings.work / f"seed-{seed}" / "tagger")
-    return finish(mean_of(models), settings, splits, settings.output)
+    if settings.method == "few_shot":
+        models = [train_few_shot(settings, tokenizer, splits["train"])] if is_first_process() else []
+    else:
+        for seed in settings.seeds:
+            models.append(train_tagger(settings, tokenizer, splits["train"], splits["dev"], seed))
+            if len(settings.seeds) > 1 and is_first_process():
+                folder = settings.work / f"seed-{seed}" / "tagger"
+                finish(copy.deepcopy(models[-1]), tokenizer, settings, splits, folder, export)
+    if not is_first_process():
+        return None
+    return finish(mean_of(models), tokenizer, settings, splits, settings.output, export)
+
+
+def is_first_process() -> bool:
+    """Whether this process is the one of a distributed run (torchrun, accelerate) that writes, or the only one."""
+    return int(os.environ.get("RANK", "0")) == 0
+
+
+def onnx_folder(
+    model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast", card: TaggerCard, folder: Path
+) -> Tagger:
+    """Writes a folder for a tagger of kind onnx."""
+    from pipeline.training.export import export_onnx
+
+    export_onnx(model, tokenizer, card, folder)
+    return build_tagger(OnnxTaggerConfig(kind="onnx", model=str(folder.resolve())), folder)
 
 
 def finish(
-    model: "PreTrainedModel", settings: TrainTaggerConfig, splits: Mapping[str, list[GoldDocument]], output: Path
+    model: "PreTrainedModel",
+    tokenizer: "PreTrainedTokenizerFast",
+    settings: TrainTaggerConfig,
+    splits: Splits,
+    output: Path,
+    export: Export,
 ) -> TaggerCard:
     """Calibrates a trained model and chooses thresholds on the split dev, measures it, and writes its folder.
 
     Calibration is Platt scaling folded into the classifier, so that the exported model's own scores are probabilities.
     """
+    from pipeline.training.export import publish, scale_classifier, write_card
+
     topics = tuple(topic.id for topic in settings.topics)
-    tokenizer = Path(settings.encoder) / "tokenizer.json"
     card = TaggerCard(
         topics=topics,
         thresholds=dict.fromkeys(topics, 0.5),
         limit=settings.window.limit,
         context=settings.window.context,
     )
-    with tempfile.TemporaryDirectory() as folder:
-        export_tagger(model, tokenizer, card, Path(folder))
-        labels, scores, _ = tag_corpus(OnnxTagger(Path(folder)), splits["dev"])
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=output.parent) as made:
+        folder = Path(made)
+        labels, scores, _ = tag_corpus(export(model, tokenizer, card, folder), splits["dev"])
         logits = logit(scores)
         slopes, offsets = platt(labels, logits)
+        enough = labels.sum(axis=0) >= LEAST_TO_CALIBRATE
+        slopes, offsets = (
+            np.where(enough, slopes, 1).astype(np.float32),
+            np.where(enough, offsets, 0).astype(np.float32),
+        )
         scale_classifier(model, slopes, offsets)
         chosen = best_thresholds(labels, sigmoid(slopes * logits + offsets))
-        card = card.model_copy(
-            update={"thresholds": {t: round(float(c), DIGITS) for t, c in zip(topics, chosen, strict=True)}}
-        )
-        export_tagger(model, tokenizer, card, Path(folder))
-        exported = OnnxTagger(Path(folder))
-        card = card.model_copy(
-            update={"metrics": {split: report_on(exported, splits[split]) for split in ("dev", "test")}}
-        )
-    export_tagger(model, tokenizer, card, output)
+        thresholds = {t: round(float(c), DIGITS) for t, c in zip(topics, chosen, strict=True)}
+        card = card.model_copy(update={"thresholds": thresholds})
+        exported = export(model, tokenizer, card, folder)
+        metrics = {name: report_on(exported, splits[name]) for name in splits if name != "train"}
+        card = card.model_copy(update={"metrics": metrics})
+        write_card(card, folder)
+        publish(folder, output)
     return card
-
-
-def without_furniture(gold: GoldDocument) -> GoldDocument:
-    """The document with its furniture as the reader finds it, for measuring the whole path from raw text."""
-    from pipeline.reading.documents import make_document
-
-    found = make_document(gold.document.body, id=gold.document.id)
-    return replace(gold, document=replace(gold.document, furniture=found.furniture))

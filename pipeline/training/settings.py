@@ -5,21 +5,25 @@ from typing import Literal
 
 from pydantic import Field
 
-from pipeline.config import Settings, TopicConfig, WindowConfig
+from pipeline.config import Settings, TopicConfig, WindowConfig, load_config, resolve_model
 
 
 class TrainTaggerConfig(Settings):
     """How a tagger is trained. Rates and schedule are those of AdamW with linear warm-up and decay.
 
-    `annotations` are labels without their texts, which `texts` holds (see `corpus.load_annotations`). Each of `seeds` is
-    a run of its own; what is shipped is the mean of their weights.
+    `corpus` is any file that `training.data` reads. `annotations` are labels without their texts, which `texts` holds
+    (see `corpus.load_annotations`). Each of `seeds` is a run of its own; what is shipped is the mean of their weights.
+    `method: few_shot` keeps the encoder as it is and fits a logistic regression on its states: for 8 to 64 examples a
+    topic; epochs, rates and seeds mean nothing to it.
     """
 
-    topics: tuple[TopicConfig, ...]
+    topics: tuple[TopicConfig, ...] = Field(min_length=1)
+    method: Literal["full", "few_shot"] = "full"
     corpus: Path
     annotations: tuple[Path, ...] = ()
     texts: tuple[Path, ...] = ()
     encoder: str
+    allow_download: bool = False
     output: Path
     work: Path = Path("build/train_tagger")
     window: WindowConfig = WindowConfig()
@@ -33,3 +37,29 @@ class TrainTaggerConfig(Settings):
     warmup: float = Field(default=0.1, ge=0, lt=1)
     precision: Literal["auto", "bf16", "fp32"] = "auto"
     seeds: tuple[int, ...] = Field(default=(13,), min_length=1)
+
+
+def load_settings(
+    path: Path, *, corpus: Path | None = None, output: Path | None = None, encoder: str | None = None
+) -> TrainTaggerConfig:
+    """Reads a settings file.
+
+    Args:
+        path: The YAML file.
+        corpus: Instead of the file's.
+        output: Instead of the file's.
+        encoder: Instead of the file's.
+
+    Returns:
+        The settings, with the encoder's folder looked for as `resolve_model` does.
+
+    Raises:
+        ConfigError: The file or a value is wrong, or there is no such folder.
+    """
+    settings = load_config(path, TrainTaggerConfig)
+    changes = {
+        "corpus": corpus or settings.corpus,
+        "output": output or settings.output,
+        "encoder": resolve_model(encoder or settings.encoder, path),
+    }
+    return settings.model_copy(update=changes)

@@ -6,6 +6,7 @@ narrow cone and a plain head does not learn); at the end the standardisation is 
 """
 
 import copy
+import logging
 import random
 from collections.abc import Sequence
 from functools import partial
@@ -17,59 +18,18 @@ import torch
 from datasets import Dataset
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
-from tokenizers import Tokenizer
-from transformers import (
-    AutoConfig,
-    AutoModelForTokenClassification,
-    PreTrainedModel,
-    Trainer,
-    TrainingArguments,
-    set_seed,
-)
+from transformers import PreTrainedModel, PreTrainedTokenizerFast, Trainer, TrainingArguments, set_seed
 
 from pipeline.corpus import GoldDocument
-from pipeline.evaluation import best_thresholds, f1_per_topic
+from pipeline.evaluation.thresholds import best_thresholds, f1_per_topic
 from pipeline.tagging.base import sigmoid
-from pipeline.tagging.features import WindowEncoder
 from pipeline.training.examples import Example, collate, make_examples, unit_means
+from pipeline.training.head import StandardisedHead, feature_statistics, unit_features
+from pipeline.training.pretrained import freeze, load_classifier, window_encoder
 from pipeline.training.settings import TrainTaggerConfig
 
 STATISTICS_WINDOWS = 200
-
-
-class StandardisedHead(torch.nn.Module):
-    """A linear layer over ``(x - mean) / deviation``; `fold` gives the equal layer over x."""
-
-    def __init__(self, mean: torch.Tensor, deviation: torch.Tensor, topics: int) -> None:
-        """Starts near zero, so that training begins at the topics' base rates and not at noise.
-
-        Args:
-            mean: Mean of the features, (hidden,).
-            deviation: Their deviation, (hidden,).
-            topics: Number of outputs.
-        """
-        super().__init__()
-        self.mean: torch.Tensor
-        self.deviation: torch.Tensor
-        self.register_buffer("mean", mean)
-        self.register_buffer("deviation", deviation)
-        self.linear = torch.nn.Linear(len(mean), topics)
-        torch.nn.init.normal_(self.linear.weight, std=1e-3)
-        torch.nn.init.zeros_(self.linear.bias)
-
-    def forward(self, states: torch.Tensor) -> torch.Tensor:
-        """(batch, tokens, hidden) to (batch, tokens, topics)."""
-        logits: torch.Tensor = self.linear((states - self.mean) / self.deviation)
-        return logits
-
-    def fold(self) -> torch.nn.Linear:
-        """The equal linear layer over the states themselves."""
-        folded = torch.nn.Linear(self.linear.in_features, self.linear.out_features)
-        weight = self.linear.weight / self.deviation
-        with torch.no_grad():
-            folded.weight.copy_(weight)
-            folded.bias.copy_(self.linear.bias - weight @ self.mean)
-        return folded
+logger = logging.getLogger(__name__)
 
 
 class TaggerTrainer(Trainer):
@@ -78,18 +38,19 @@ class TaggerTrainer(Trainer):
     def __init__(self, *, dev: Sequence[Example], settings: TrainTaggerConfig, **others: Any) -> None:  # noqa: ANN401 - handed on
         """Takes `Trainer`'s own arguments, the development windows and the settings."""
         super().__init__(**others)
-        if self.model is None:
-            raise ValueError("TaggerTrainer needs a model")
-        self._network: torch.nn.Module = self.model
+        if not isinstance(self.model, PreTrainedModel):
+            raise TypeError("TaggerTrainer needs a model of transformers")
+        self._network = self.model
         self._dev = dev
         self._settings = settings
 
     def create_optimizer(self, model: torch.nn.Module | None = None) -> torch.optim.Optimizer:
         """AdamW with one rate for the encoder and one for the head."""
         if self.optimizer is None:
-            learning = [(n, p) for n, p in self._network.named_parameters() if p.requires_grad]
-            head = [p for n, p in learning if n.startswith("classifier.")]
-            body = [p for n, p in learning if not n.startswith("classifier.")]
+            inside = {id(p) for p in self._network.base_model.parameters()}
+            learning = [p for p in self._network.parameters() if p.requires_grad]
+            head = [p for p in learning if id(p) not in inside]
+            body = [p for p in learning if id(p) in inside]
             groups = [
                 {"params": body, "lr": self._settings.encoder_rate},
                 {"params": head, "lr": self._settings.head_rate},
@@ -113,12 +74,13 @@ class TaggerTrainer(Trainer):
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:  # noqa: ANN401 - Trainer's arguments are not needed
         """Macro F1 at thresholds chosen on them and macro average precision on the development windows."""
-        logits, labels = predict_units(self._network, self._dev)
+        logits, labels = predict_units(self._network, self._dev, uses_bf16(self._settings))
         scores = sigmoid(logits)
         thresholds = best_thresholds(labels, scores)
+        found = [average_precision_score(y, s) for y, s in zip(labels.T, scores.T, strict=True) if y.any()]
         metrics = {
             "eval_macro_f1": float(np.mean(f1_per_topic(labels, scores >= thresholds))),
-            "eval_macro_ap": float(average_precision_score(labels, scores, average="macro")),
+            "eval_macro_ap": float(np.mean(found)) if found else 0.0,
         }
         self.log(metrics)
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
@@ -130,21 +92,20 @@ def computes_bf16() -> bool:
 
     On others torch emulates it, twenty times slower.
     """
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     capabilities = torch.cpu.get_capabilities()
     return torch.accelerator.is_available() or bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
-def freeze(encoder: torch.nn.Module, layers: int) -> None:
-    """Keeps the embeddings and the first `layers` layers of an encoder as they are, which saves their backward pass."""
-    stacks = [m for m in encoder.modules() if isinstance(m, torch.nn.ModuleList)]
-    stack = max(stacks, key=len)
-    for module in [encoder.get_submodule("embeddings"), *stack[:layers]] if layers else []:
-        module.requires_grad_(False)
+def uses_bf16(settings: TrainTaggerConfig) -> bool:
+    """Whether a run computes in bf16: where its settings say so, or leave it open and it is faster."""
+    return settings.precision == "bf16" or (settings.precision == "auto" and computes_bf16())
 
 
 @torch.no_grad()
 def predict_units(
-    model: torch.nn.Module, examples: Sequence[Example]
+    model: torch.nn.Module, examples: Sequence[Example], bf16: bool
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Logits and labels of all units of all windows, one window at a time: two arrays (units, topics)."""
     model.eval()
@@ -152,7 +113,7 @@ def predict_units(
     device = next(model.parameters()).device
     for example in examples:
         batch = {k: v.to(device) for k, v in collate([example], 0).items()}
-        with torch.autocast(device.type, torch.bfloat16, enabled=computes_bf16()):
+        with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
             states = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
         logits.append(unit_means(states.float(), batch["units"], batch["labels"].shape[1])[0].cpu().numpy())
         labels.append(batch["labels"][0].cpu().numpy())
@@ -160,26 +121,18 @@ def predict_units(
     return np.concatenate(logits), np.concatenate(labels)
 
 
-@torch.no_grad()
-def feature_statistics(encoder: torch.nn.Module, examples: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean and deviation over all units of their mean states: two tensors (hidden,)."""
-    encoder.eval()
-    features = []
-    for example in examples:
-        batch = collate([example], 0)
-        states = encoder(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).last_hidden_state
-        features.append(unit_means(states, batch["units"], batch["labels"].shape[1])[0])
-    stacked = torch.cat(features)
-    return stacked.mean(dim=0), stacked.std(dim=0).clamp(min=1e-4)
-
-
 def train_tagger(
-    settings: TrainTaggerConfig, train: Sequence[GoldDocument], dev: Sequence[GoldDocument], seed: int
+    settings: TrainTaggerConfig,
+    tokenizer: PreTrainedTokenizerFast,
+    train: Sequence[GoldDocument],
+    dev: Sequence[GoldDocument],
+    seed: int,
 ) -> PreTrainedModel:
     """Trains from the encoder; a run that was stopped goes on from its last checkpoint below `settings.work`.
 
     Args:
         settings: What to train, and how.
+        tokenizer: The encoder's.
         train: Documents to learn from.
         dev: Documents to watch the training on; nothing is chosen by them here.
         seed: Seed of the head's start and of the order of windows.
@@ -187,33 +140,50 @@ def train_tagger(
     Returns:
         The model after the last epoch, an `AutoModelForTokenClassification` with the topics as labels.
     """
-    set_seed(seed)
-    work = settings.work / f"seed-{seed}"
     topics = [topic.id for topic in settings.topics]
-    tokenizer = Tokenizer.from_file(str(Path(settings.encoder) / "tokenizer.json"))
-    encode = WindowEncoder(tokenizer=tokenizer, limit=settings.window.limit, context=settings.window.context)
+    encode = window_encoder(tokenizer, settings.window)
     train_examples, dev_examples = make_examples(train, encode, topics), make_examples(dev, encode, topics)
-    config = AutoConfig.from_pretrained(settings.encoder, num_labels=len(topics))
-    config.id2label, config.label2id = dict(enumerate(topics)), {topic: i for i, topic in enumerate(topics)}
-    for name in ("hidden_dropout_prob", "attention_probs_dropout_prob"):  # BERT's names; others keep their own
-        if hasattr(config, name):
-            setattr(config, name, settings.dropout if name.startswith("hidden") else 0.0)
-    model = AutoModelForTokenClassification.from_pretrained(settings.encoder, config=config, dtype=torch.float32)
+    arguments = training_arguments(settings, seed)
+    set_seed(settings.seeds[0])  # what an encoder lacks starts the same in all runs: their weights are averaged
+    model = load_classifier(settings, arguments.device)
     sample = random.Random(0).sample(train_examples, min(STATISTICS_WINDOWS, len(train_examples)))
-    mean, deviation = feature_statistics(model.base_model, sample)
-    head = StandardisedHead(mean, deviation, len(topics))
+    mean, deviation = feature_statistics(unit_features(model, sample))
+    set_seed(seed)
+    head = StandardisedHead(mean, deviation, len(topics)).to(arguments.device)
     model.classifier = head
     freeze(model.base_model, settings.freeze_layers)
-    arguments = TrainingArguments(
-        output_dir=str(work),
+    trainer = TaggerTrainer(
+        dev=dev_examples,
+        settings=settings,
+        model=model,
+        args=arguments,
+        train_dataset=Dataset.from_list(train_examples),
+        eval_dataset=Dataset.from_list(dev_examples),
+        data_collator=partial(collate, padding=model.config.pad_token_id or 0),
+    )
+    checkpoint = last_checkpoint(run_folder(settings, seed))
+    if checkpoint:
+        logger.info("going on from %s", checkpoint)
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    # Without the wrapper that computes in bf16: what is exported computes in float32.
+    trained: PreTrainedModel = trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False).float().cpu().eval()
+    trained.classifier = head.fold()
+    return trained
+
+
+def training_arguments(settings: TrainTaggerConfig, seed: int) -> TrainingArguments:
+    """The trainer's arguments for the run with this seed."""
+    return TrainingArguments(
+        output_dir=str(run_folder(settings, seed)),
         num_train_epochs=settings.epochs,
         per_device_train_batch_size=settings.windows_per_step,
         learning_rate=settings.encoder_rate,
         lr_scheduler_type="linear",
         warmup_steps=settings.warmup,
-        bf16=settings.precision == "bf16" or (settings.precision == "auto" and computes_bf16()),
+        bf16=uses_bf16(settings),
         train_sampling_strategy="group_by_length",
         use_cpu=not torch.accelerator.is_available(),
+        ddp_find_unused_parameters=False,
         eval_strategy="epoch",
         save_strategy="epoch",
         save_total_limit=1,
@@ -222,21 +192,17 @@ def train_tagger(
         report_to=[],
         seed=seed,
     )
-    trainer = TaggerTrainer(
-        dev=dev_examples,
-        settings=settings,
-        model=model,
-        args=arguments,
-        train_dataset=Dataset.from_list(train_examples),
-        eval_dataset=Dataset.from_list(dev_examples),
-        data_collator=partial(collate, padding=model.config.pad_token_id),
-    )
-    checkpoints = sorted(work.glob("checkpoint-*"))
-    trainer.train(resume_from_checkpoint=bool(checkpoints))
-    # Without the wrapper that computes in bf16: what is exported computes in float32.
-    trained: PreTrainedModel = trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False).float().cpu().eval()
-    trained.classifier = head.fold()
-    return trained
+
+
+def run_folder(settings: TrainTaggerConfig, seed: int) -> Path:
+    """Where the run with this seed keeps its checkpoints."""
+    return settings.work / f"seed-{seed}"
+
+
+def last_checkpoint(work: Path) -> Path | None:
+    """The newest checkpoint in a folder that was written to its end; the trainer writes its state last."""
+    whole = [path.parent for path in work.glob("checkpoint-*/trainer_state.json")]
+    return max(whole, key=lambda path: int(path.name.partition("-")[2]), default=None)
 
 
 @torch.no_grad()
