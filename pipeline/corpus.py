@@ -46,17 +46,12 @@ def load_corpus(path: Path, split: str | None = None) -> list[GoldDocument]:
     Raises:
         InputError: The file is missing, or a line is not a labelled document; the message names file and line.
     """
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
     documents = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.strip():
-            try:
-                documents.append(_document(json.loads(line), str(path)))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise InputError(
-                    f"{path}:{number}: not a labelled document ({type(error).__name__}: {error})"
-                ) from None
+    for number, row in read_rows(path):
+        try:
+            documents.append(_document(row, str(path)))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{path}:{number}: not a labelled document ({type(error).__name__}: {error})") from None
     chosen = [d for d in documents if split is None or d.split == split]
     if not chosen:
         raise InputError(f"{path}: no documents" + (f" of the split {split}" if split else ""))
@@ -74,8 +69,8 @@ def load_annotations(path: Path, texts: Sequence[Path], split: str | None = None
     Raises:
         InputError: A file is missing or damaged, or a labelled text is not there or is not the one that was labelled.
     """
-    rows = {row["id"]: row for row in read_rows(path) if split is None or row.get("split") == split}
-    found = {row["id"]: row for text in texts for row in read_rows(text) if row.get("id") in rows}
+    rows = {row["id"]: row for _, row in read_rows(path) if split is None or row.get("split") == split}
+    found = {row["id"]: row for text in texts for _, row in read_rows(text) if row.get("id") in rows}
     missing = sorted(set(rows) - set(found))
     if missing:
         raise InputError(f"{path}: {len(missing)} texts are not in the files given, the first of them {missing[0]}")
@@ -88,8 +83,8 @@ def load_annotations(path: Path, texts: Sequence[Path], split: str | None = None
     return documents
 
 
-def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON Lines file, which may be gzipped.
+def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a JSON Lines file, which may be gzipped, each with the number of its line.
 
     Raises:
         InputError: The file is missing, or a line is not a JSON object; the message names file and line.
@@ -98,12 +93,18 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     try:
         with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
+                if not line.strip():
+                    continue
                 row = json.loads(line)
                 if not isinstance(row, dict):
                     raise InputError(f"{path}:{number}: not a JSON object")
-                yield row
+                yield number, row
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
     except (OSError, EOFError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: not UTF-8: save it again as UTF-8") from None
     except ValueError as error:
         raise InputError(f"{path}:{number}: not JSON: {error}") from None
 

@@ -38,9 +38,11 @@ def test_no_sentence_stands_in_two_splits() -> None:
 def test_mistakes_name_file_and_line(tmp_path: Path) -> None:
     good = {"id": "a", "text": "座谈。", "sentences": [{"start": 0, "end": 3, "topics": []}]}
     path = tmp_path / "my.jsonl"
-    for bad in ("{", "[]", '{"id": 1}', json.dumps({**good, "sentences": [{"start": 0, "end": 9, "topics": []}]})):
+    outside = json.dumps({**good, "sentences": [{"start": 0, "end": 9, "topics": []}]})
+    lines = {"{": "JSON", "[]": "a JSON object", '{"id": 1}': "a labelled document", outside: "a labelled document"}
+    for bad, wanted in lines.items():
         path.write_text(json.dumps(good) + "\n" + bad + "\n", encoding="utf-8")
-        with pytest.raises(InputError, match=r"my\.jsonl:2: not a labelled document"):
+        with pytest.raises(InputError, match=rf"my\.jsonl:2: not {wanted}"):
             load_corpus(path)
     with pytest.raises(InputError, match="no documents of the split dev"):
         path.write_text(json.dumps(good), encoding="utf-8")
@@ -110,5 +112,19 @@ def test_damaged_texts_are_named(tmp_path: Path, name: str, content: bytes, mess
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError, match=message):
         load_annotations(annotations, [tmp_path / name])
-    with pytest.raises(InputError, match=r"nowhere\.jsonl: cannot be read"):
+    with pytest.raises(InputError, match=r"nowhere\.jsonl: no such file"):
         load_annotations(tmp_path / "nowhere.jsonl", [])
+
+
+def test_a_line_ends_at_a_line_break_only(tmp_path: Path) -> None:
+    row = {"id": "a", "text": "前\u2028后。", "sentences": [{"start": 0, "end": 4, "topics": []}]}
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    assert load_corpus(path)[0].document.body == "前\u2028后。"
+
+
+def test_a_corpus_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_bytes("{}市".encode("gbk"))
+    with pytest.raises(InputError, match="not UTF-8"):
+        load_corpus(path)

@@ -14,8 +14,8 @@ PLATEAU = 0.01
 
 def f1_per_topic(labels: NDArray[np.float32], predicted: NDArray[np.bool_]) -> NDArray[np.float64]:
     """F1 of each topic, 0 where nothing was found and nothing predicted: (topics,)."""
-    scores: NDArray[np.float64] = f1_score(labels.astype(bool), predicted, average=None, zero_division=0)
-    return scores
+    truth = labels.astype(bool)
+    return np.array([f1_score(truth[:, i], predicted[:, i], zero_division=0) for i in range(truth.shape[1])])
 
 
 def best_thresholds(labels: NDArray[np.float32], probabilities: NDArray[np.float32]) -> NDArray[np.float32]:

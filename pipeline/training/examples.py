@@ -11,6 +11,7 @@ from pipeline.corpus import GoldDocument, GoldSentence, align, gold_sentences
 from pipeline.schema import Sentence
 from pipeline.tagging.features import WindowEncoder
 from pipeline.text.sentences import split_sentences
+from pipeline.training.frozen import pad_states
 
 Example = dict[str, Any]
 
@@ -67,7 +68,7 @@ def collate(examples: Sequence[Example], padding: int) -> dict[str, torch.Tensor
 
     Returns:
         `input_ids`, `attention_mask`, `units` (batch, tokens; -1 where no unit stands) and `labels` (batch, units,
-        topics; -1 where there is no unit).
+        topics; -1 where there is no unit); `states` (batch, tokens, hidden) where frozen layers were recorded.
     """
     tokens = max(len(e["input_ids"]) for e in examples)
     units = max(len(e["labels"]) for e in examples)
@@ -84,6 +85,8 @@ def collate(examples: Sequence[Example], padding: int) -> dict[str, torch.Tensor
         batch["attention_mask"][row, :length] = 1
         batch["units"][row, :length] = torch.tensor(example["units"])
         batch["labels"][row, : len(example["labels"])] = torch.tensor(example["labels"])
+    if "states" in examples[0]:
+        batch["states"] = pad_states([e["states"] for e in examples])
     return batch
 
 

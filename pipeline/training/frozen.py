@@ -37,14 +37,14 @@ class FrozenLayers:
         """Finds the stack of layers: the longest list of modules in the encoder.
 
         Raises:
-            ConfigError: The encoder has no more than `count` layers.
+            ConfigError: The encoder has fewer layers than `count`.
         """
         lists = {name: m for name, m in encoder.named_modules() if isinstance(m, torch.nn.ModuleList)}
         path = max(lists, key=lambda name: len(lists[name]))
         parent, _, self._leaf = path.rpartition(".")
         self._encoder, self._parent, self._stack = encoder, encoder.get_submodule(parent), lists[path]
-        if count >= len(self._stack):
-            raise ConfigError(f"freeze_layers: {count} of {len(self._stack)} layers leave none to learn")
+        if count > len(self._stack):
+            raise ConfigError(f"freeze_layers: {count} is more than the {len(self._stack)} layers of the encoder")
         self._count = count
 
     @torch.no_grad()

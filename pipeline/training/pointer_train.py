@@ -91,9 +91,9 @@ def load_pairs(settings: TrainSummarizerConfig) -> list[Pair]:
     """
     if not settings.texts and not settings.corpora:
         raise ConfigError("name texts (headlines, leads) or corpora (abstracts) to learn from")
-    left_out = frozenset(str(row.get("id")) for path in settings.leave_out for row in read_rows(path))
+    left_out = frozenset(str(row.get("id")) for path in settings.leave_out for _, row in read_rows(path))
     shuffled = random.Random(settings.seed)
-    news = [pair for path in settings.texts for pair in news_pairs(read_rows(path), left_out)]
+    news = [pair for path in settings.texts for pair in news_pairs((row for _, row in read_rows(path)), left_out)]
     shuffled.shuffle(news)
     if settings.most_pairs:
         news = news[: settings.most_pairs]

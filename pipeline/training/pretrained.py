@@ -71,7 +71,12 @@ def load_classifier(settings: TrainTaggerConfig, device: torch.device | None = N
                 if hasattr(config, name):
                     setattr(config, name, value)
         model: PreTrainedModel = AutoModelForTokenClassification.from_pretrained(
-            settings.encoder, config=config, dtype=torch.float32, local_files_only=local, ignore_mismatched_sizes=True
+            settings.encoder,
+            config=config,
+            dtype=torch.float32,
+            local_files_only=local,
+            use_safetensors=True,
+            ignore_mismatched_sizes=True,
         )
     except (OSError, ValueError) as error:
         raise _not_loaded(settings, error) from None

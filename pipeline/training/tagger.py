@@ -9,13 +9,13 @@ import copy
 import logging
 import random
 from collections.abc import Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from datasets import Dataset
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, Trainer, TrainingArguments, set_seed
@@ -24,6 +24,7 @@ from pipeline.corpus import GoldDocument
 from pipeline.evaluation.thresholds import best_thresholds, f1_per_topic
 from pipeline.tagging.base import sigmoid
 from pipeline.training.examples import Example, collate, make_examples, unit_means
+from pipeline.training.frozen import FrozenLayers, Recorded
 from pipeline.training.head import StandardisedHead, feature_statistics, unit_features
 from pipeline.training.pretrained import freeze, load_classifier, window_encoder
 from pipeline.training.settings import TrainTaggerConfig
@@ -43,6 +44,7 @@ class TaggerTrainer(Trainer):
         self._network = self.model
         self._dev = dev
         self._settings = settings
+        self.recorded: Recorded | None = None
 
     def create_optimizer(self, model: torch.nn.Module | None = None) -> torch.optim.Optimizer:
         """AdamW with one rate for the encoder and one for the head."""
@@ -66,6 +68,8 @@ class TaggerTrainer(Trainer):
         num_items_in_batch: torch.Tensor | int | None = None,
     ) -> Any:  # noqa: ANN401 - a tensor, or a pair where asked for
         """Binary cross-entropy over the sentences of the batch and the topics."""
+        if self.recorded is not None:
+            self.recorded.states = inputs["states"]
         outputs = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"])
         logits = unit_means(outputs.logits.float(), inputs["units"], inputs["labels"].shape[1])
         real = inputs["labels"] >= 0
@@ -74,7 +78,7 @@ class TaggerTrainer(Trainer):
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:  # noqa: ANN401 - Trainer's arguments are not needed
         """Macro F1 at thresholds chosen on them and macro average precision on the development windows."""
-        logits, labels = predict_units(self._network, self._dev, uses_bf16(self._settings))
+        logits, labels = predict_units(self._network, self._dev, uses_bf16(self._settings), self.recorded)
         scores = sigmoid(logits)
         thresholds = best_thresholds(labels, scores)
         found = [average_precision_score(y, s) for y, s in zip(labels.T, scores.T, strict=True) if y.any()]
@@ -105,7 +109,7 @@ def uses_bf16(settings: TrainTaggerConfig) -> bool:
 
 @torch.no_grad()
 def predict_units(
-    model: torch.nn.Module, examples: Sequence[Example], bf16: bool
+    model: torch.nn.Module, examples: Sequence[Example], bf16: bool, recorded: Recorded | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Logits and labels of all units of all windows, one window at a time: two arrays (units, topics)."""
     model.eval()
@@ -113,6 +117,8 @@ def predict_units(
     device = next(model.parameters()).device
     for example in examples:
         batch = {k: v.to(device) for k, v in collate([example], 0).items()}
+        if recorded is not None:
+            recorded.states = batch["states"]
         with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
             states = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
         logits.append(unit_means(states.float(), batch["units"], batch["labels"].shape[1])[0].cpu().numpy())
@@ -152,19 +158,26 @@ def train_tagger(
     head = StandardisedHead(mean, deviation, len(topics)).to(arguments.device)
     model.classifier = head
     freeze(model.base_model, settings.freeze_layers)
+    frozen = None
+    if settings.freeze_layers and settings.epochs > 1:
+        frozen = FrozenLayers(model.base_model, settings.freeze_layers)
+        examples = [*train_examples, *dev_examples]
+        for example, states in zip(examples, frozen.record([e["input_ids"] for e in examples]), strict=True):
+            example["states"] = states
     trainer = TaggerTrainer(
         dev=dev_examples,
         settings=settings,
         model=model,
         args=arguments,
-        train_dataset=Dataset.from_list(train_examples),
-        eval_dataset=Dataset.from_list(dev_examples),
+        train_dataset=train_examples,
+        eval_dataset=dev_examples,
         data_collator=partial(collate, padding=model.config.pad_token_id or 0),
     )
     checkpoint = last_checkpoint(run_folder(settings, seed))
     if checkpoint:
         logger.info("going on from %s", checkpoint)
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+    with frozen.cut() if frozen else nullcontext() as trainer.recorded:
+        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     # Without the wrapper that computes in bf16: what is exported computes in float32.
     trained: PreTrainedModel = trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False).float().cpu().eval()
     trained.classifier = head.fold()

@@ -23,3 +23,10 @@ def test_platt_scaling_makes_overconfident_logits_probabilities() -> None:
     assert scores[:, 0] == pytest.approx([0.2] * 10 + [0.8] * 10, abs=0.01)
     untouched, shift = platt(np.zeros_like(labels), logits)
     assert (untouched.tolist(), shift.tolist()) == ([1.0], [0.0])
+
+
+def test_a_single_topic_is_scored_on_its_own_class() -> None:
+    labels = np.array([[1], [0], [0], [0]], np.float32)
+    scores = np.array([[0.9], [0.6], [0.2], [0.1]], np.float32)
+    assert f1_per_topic(labels, scores >= 0.5).tolist() == [pytest.approx(2 / 3)]
+    assert 0.6 < best_thresholds(labels, scores)[0] < 0.9

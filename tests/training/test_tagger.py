@@ -6,15 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from transformers import AutoModelForTokenClassification, PreTrainedModel
+from transformers import AutoModelForTokenClassification
 
 from pipeline.artefacts import TaggerCard
 from pipeline.corpus import GoldDocument
 from pipeline.tagging.onnx import OnnxTagger
 from pipeline.tagging.transformer import TransformerTagger
-from pipeline.training.examples import training_sentences, unit_means
+from pipeline.training.examples import make_examples, training_sentences, unit_means
 from pipeline.training.export import export_onnx, export_transformer
-from pipeline.training.pretrained import load_classifier, load_tokenizer
+from pipeline.training.pretrained import load_classifier, load_tokenizer, window_encoder
 from pipeline.training.run import report_on
 from pipeline.training.settings import TrainTaggerConfig
 from pipeline.training.tagger import (
@@ -22,6 +22,7 @@ from pipeline.training.tagger import (
     computes_bf16,
     last_checkpoint,
     mean_of,
+    predict_units,
     train_tagger,
     training_arguments,
     uses_bf16,
@@ -43,7 +44,7 @@ def trained(tiny_encoder: Path, learnable: list[GoldDocument], tmp_path_factory:
     return settings.output
 
 
-def weights(model: PreTrainedModel) -> torch.Tensor:
+def weights(model: torch.nn.Module) -> torch.Tensor:
     return torch.cat([p.detach().flatten() for p in model.parameters()])
 
 
@@ -123,6 +124,20 @@ def test_frozen_layers_and_all_seeds_start_alike(
     for model in models:
         torch.testing.assert_close(weights(model.base_model), weights(start.base_model))
     assert not torch.equal(models[0].classifier.weight, models[1].classifier.weight)
+
+
+def test_what_is_not_frozen_learns(tiny_encoder: Path, learnable: list[GoldDocument], tmp_path: Path) -> None:
+    settings = make_settings(tiny_encoder, tmp_path, freeze_layers=1, epochs=8)
+    tokenizer = load_tokenizer(settings)
+    model = train_tagger(settings, tokenizer, learnable, learnable[:4], 13)
+    start = load_classifier(settings)
+    layers, before = model.base_model.encoder.layer, start.base_model.encoder.layer
+    assert torch.equal(weights(layers[0]), weights(before[0])) and not torch.equal(
+        weights(layers[1]), weights(before[1])
+    )
+    examples = make_examples(learnable, window_encoder(tokenizer, settings.window), TOPICS)
+    logits, labels = predict_units(model, examples, bf16=False)
+    assert ((logits > 0) == labels).mean() > 0.95
 
 
 def test_the_mean_of_models(tiny_encoder: Path, tmp_path: Path) -> None:
