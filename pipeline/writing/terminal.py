@@ -10,7 +10,7 @@ from rich.text import Text
 
 from pipeline.config import TopicConfig
 from pipeline.schema import Abstract, Briefing
-from pipeline.writing.text import evidence_note
+from pipeline.writing.text import check_note, evidence_note
 from pipeline.writing.wording import WORDS, Language, topic_name
 
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
@@ -34,7 +34,8 @@ def show(briefing: Briefing, topics: Sequence[TopicConfig], console: Console, la
 
 
 def _abstract(abstract: Abstract, heading: str, style: str, language: Language) -> RenderableType:
-    text = Text.assemble((f"{heading}  ", style), abstract.text, ("  " + evidence_note(abstract, language), "dim"))
+    notes = f"  {evidence_note(abstract, language)}{check_note(abstract, language)}"
+    text = Text.assemble((f"{heading}  ", style), abstract.text, (notes, "dim"))
     return Padding(text, (0, 0, 1, 0))
 
 

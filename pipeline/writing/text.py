@@ -16,10 +16,17 @@ def to_markdown(briefing: Briefing, topics: Sequence[TopicConfig], language: Lan
     lines = [f"# {_escape(briefing.document.title or words['untitled'])}", ""]
     if briefing.document.source:
         lines += [f"{words['source']}: `{briefing.document.source}`", ""]
-    lines += [f"## {words['abstract']}", "", _escape(briefing.abstract.text), ""]
+    lines += [
+        f"## {words['abstract']}",
+        "",
+        _escape(briefing.abstract.text) + check_note(briefing.abstract, language),
+        "",
+    ]
     if briefing.topic_abstracts:
         lines += [f"## {words['topics']}", ""]
-        lines += [f"- **{names[t]}**: {_escape(a.text)}" for t, a in briefing.topic_abstracts.items()]
+        lines += [
+            f"- **{names[t]}**: {_escape(a.text)}{check_note(a, language)}" for t, a in briefing.topic_abstracts.items()
+        ]
         lines.append("")
     lines += [f"## {words['sentences']}", "", "| # | | |", "|---|---|---|"]
     lines += [
@@ -32,8 +39,9 @@ def to_markdown(briefing: Briefing, topics: Sequence[TopicConfig], language: Lan
 def to_text(briefing: Briefing, topics: Sequence[TopicConfig], language: Language = "zh") -> str:
     """The same without markup, for pipes."""
     words, names = WORDS[language], {t.id: topic_name(t, language) for t in topics}
-    lines = [briefing.document.title or words["untitled"], "", f"{words['abstract']}: {briefing.abstract.text}"]
-    lines += [f"{names[t]}: {a.text}" for t, a in briefing.topic_abstracts.items()]
+    abstracts = {words["abstract"]: briefing.abstract, **{names[t]: a for t, a in briefing.topic_abstracts.items()}}
+    lines = [briefing.document.title or words["untitled"], ""]
+    lines += [f"{heading}: {a.text}{check_note(a, language)}" for heading, a in abstracts.items()]
     lines += ["", words["sentences"]]
     lines += [
         f"{s.sentence.index + 1:>4}  [{label(s, names) or '-'}]  {' '.join(s.sentence.text.split())}"
@@ -52,6 +60,15 @@ def evidence_note(abstract: Abstract, language: Language) -> str:
     numbers = sorted({i + 1 for e in abstract.evidence for i in e.sentences})
     separator = "、" if language == "zh" else ", "
     return WORDS[language]["evidence"].format(numbers=separator.join(map(str, numbers))) if numbers else ""
+
+
+def check_note(abstract: Abstract, language: Language) -> str:
+    """What the fact check did to what a model wrote, in a few words; empty where it did nothing a reader would miss."""
+    check, words = abstract.check, WORDS[language]
+    if check is None:
+        return ""
+    taken = [removal for removal in check.removed if removal.reason != "length"]
+    return words["replaced"] if check.replaced else words["removed"].format(count=len(taken)) if taken else ""
 
 
 def _escape(text: str) -> str:

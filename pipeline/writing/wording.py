@@ -16,6 +16,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "none": "无主题",
         "source": "来源",
         "evidence": "依据第{numbers}句",
+        "removed": "（核对时删去{count}处）",
+        "replaced": "（模型所写没有依据，改用导语）",
         "left_out": "另有 {count} 处页面杂项（编辑、版权、导航等）未参与分析",
     },
     "en": {
@@ -26,6 +28,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "none": "no topic",
         "source": "Source",
         "evidence": "from sentence {numbers}",
+        "removed": "(fact check took out {count})",
+        "replaced": "(nothing the model wrote had support: this is the lead)",
         "left_out": "{count} pieces of page furniture (credits, links, notices) left out",
     },
 }

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 from rich.console import Console
 
 from pipeline.config import TopicConfig
-from pipeline.schema import Abstract, Briefing, Evidence, Provenance
+from pipeline.schema import Abstract, Briefing, Evidence, FactCheck, Provenance, Removal
 from pipeline.writing.terminal import show
 from pipeline.writing.text import to_markdown, to_text
 from tests.conftest import make_document, make_tagged
@@ -49,3 +50,19 @@ def test_terminal_shows_text_as_it_is(briefing: Briefing) -> None:
     assert "[red]" in out.getvalue()
     assert "依据第1句" in out.getvalue()
     assert "\x1b[36m" in out.getvalue()
+
+
+def test_what_the_fact_check_took_out_is_said(briefing: Briefing) -> None:
+    gone = (
+        Removal(text="金额9亿元，", reason="unsupported", facts=("9亿元",)),
+        Removal(text="会后，", reason="length"),
+    )
+    checked = replace(briefing, abstract=replace(briefing.abstract, check=FactCheck(removed=gone)))
+    assert "摘要: 双方座谈。（核对时删去1处）" in to_text(checked, TOPICS)
+    assert "双方座谈。（核对时删去1处）" in to_markdown(checked, TOPICS)
+    out = StringIO()
+    show(checked, TOPICS, Console(file=out, width=100), "en")
+    assert "(fact check took out 1)" in out.getvalue()
+    lead = replace(briefing, abstract=replace(briefing.abstract, check=FactCheck(replaced=True)))
+    assert "双方座谈。（模型所写没有依据，改用导语）" in to_text(lead, TOPICS)
+    assert "核对" not in to_text(briefing, TOPICS)
