@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -59,8 +60,8 @@ def systems_table(evaluation: Evaluation, language: Language) -> Table:
         cells = [_figure(value) for value in (*f1, report.macro.f1, report.micro.f1, report.exact_match)]
         if name in evaluation.differences:
             gap = evaluation.differences[name].macro
-            cells += [f"{gap.value:+.3f} \\[{gap.low:+.3f}, {gap.high:+.3f}]", f"{gap.better:.0%} / {gap.worse:.0%}"]
-        table.add_row(escape(words.get(name, name)), *cells)
+            cells += [f"{gap.value:+.3f}\n{gap.low:+.2f}–{gap.high:+.2f}", f"{gap.better:.0%}/{gap.worse:.0%}"]
+        table.add_row(escape(_short(words.get(name, name))), *cells)
     return table
 
 
@@ -83,7 +84,7 @@ def abstracts_table(title: str, reports: Mapping[str, AbstractReport], language:
     table = _table(title, words["system"], columns)
     for name, report in reports.items():
         table.add_row(
-            escape(words.get(name, name)),
+            escape(_short(words.get(name, name))),
             *(f"{getattr(report, key):.3f} {_interval(report.intervals[key])}" for key in rouges.values()),
             f"{report.length:.0f} ({report.reference_length:.0f})",
             f"{report.copied:.1%}",
@@ -104,11 +105,18 @@ def _cells(scores: Scores, interval: Interval) -> list[str]:
 
 
 def _table(title: str, first: str, columns: Sequence[str]) -> Table:
-    table = Table(title=escape(title), title_justify="left", title_style="bold")
+    # Narrow enough for a terminal of 80 columns: headings may wrap, figures may not.
+    table = Table(title=escape(title), title_justify="left", title_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column(first, overflow="fold")
     for column in columns:
-        table.add_column(escape(column), justify="right")
+        table.add_column(escape(column), justify="right", overflow="fold")
     return table
+
+
+def _short(name: str) -> str:
+    """A system's name with the beginning of its digest, which tells it apart well enough."""
+    model, at, digest = name.partition("@")
+    return model + at + digest[:6]
 
 
 def _figure(value: float) -> str:
@@ -116,4 +124,4 @@ def _figure(value: float) -> str:
 
 
 def _interval(interval: Interval) -> str:
-    return f"{interval.low:.3f}–{interval.high:.3f}"
+    return f"{interval.low:.2f}–{interval.high:.2f}"
