@@ -60,7 +60,7 @@ def systems_table(evaluation: Evaluation, language: Language) -> Table:
         cells = [_figure(value) for value in (*f1, report.macro.f1, report.micro.f1, report.exact_match)]
         if name in evaluation.differences:
             gap = evaluation.differences[name].macro
-            cells += [f"{gap.value:+.3f}\n{gap.low:+.2f}–{gap.high:+.2f}", f"{gap.better:.0%}/{gap.worse:.0%}"]
+            cells += [f"{gap.value:+.3f}\n{gap.low:+.2f}…\n{gap.high:+.2f}", f"{gap.better:.0%}/{gap.worse:.0%}"]
         table.add_row(escape(_short(words.get(name, name))), *cells)
     return table
 
