@@ -41,7 +41,7 @@ def main(
 ) -> None:
     """Print a table of the corpus and every violation of its rules."""
     try:
-        rows = list(read_rows(corpus))
+        rows = [row for _, row in read_rows(corpus)]
         if not rows:
             raise InputError(f"{corpus}: no documents")
         found = list(schema_violations(rows, _read_json(schema)))

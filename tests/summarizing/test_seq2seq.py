@@ -49,7 +49,7 @@ def check(abstract: Abstract, sentences: list[TaggedSentence], most: int) -> Non
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_whatever_a_random_model_writes_the_abstract_is_supported(folders: dict[str, Path], family: str) -> None:
-    summarizer = Seq2SeqSummarizer.from_config(settings(folders[family]), str(folders[family]))
+    summarizer = Seq2SeqSummarizer.from_config(settings(folders[family]), str(folders[family]), {})
     sentences = make_tagged(ARTICLE)
     found = summarizer.summarize_all(sentences, [None, VISIT, SCHOOL])
     assert [abstract.topic for abstract in found] == [None, VISIT, SCHOOL]
