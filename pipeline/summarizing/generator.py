@@ -10,7 +10,7 @@ import torch
 from safetensors import SafetensorError
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, BertTokenizer
 
-from pipeline.artefacts import file_digest
+from pipeline.accelerator import choose_device, chooses_bf16, model_name
 from pipeline.config import Seq2SeqConfig
 from pipeline.errors import ModelError
 from pipeline.summarizing.generation import Draft, Reading
@@ -34,8 +34,8 @@ class Generator:
         if folder.is_dir() and not any(folder.glob("model*.safetensors")):
             raise ModelError(f"{model}: has no {WEIGHTS}: write it anew with transformers' save_pretrained(folder)")
         common: dict[str, Any] = {"local_files_only": not config.allow_download, "trust_remote_code": False}
-        device = str(torch.accelerator.current_accelerator() or "cpu") if config.device == "auto" else config.device
-        dtype = torch.bfloat16 if _bf16(config.precision, device) else torch.float32
+        device = choose_device(config.device)
+        dtype = torch.bfloat16 if chooses_bf16(config.precision, device) else torch.float32
         tokenizer_class: Any = BertTokenizer if config.tokenizer == "bert" else AutoTokenizer
         try:
             network = AutoModelForSeq2SeqLM.from_pretrained(model, **common, use_safetensors=True, dtype=dtype)
@@ -56,7 +56,7 @@ class Generator:
             inspect.signature(network.forward).parameters
         )  # BertTokenizer gives token_type_ids, BART takes none
         self._device, self._config = device, config
-        self.name = _name(model, network.config)
+        self.name = model_name(model, network.config)
 
     @property
     def limit(self) -> int:
@@ -150,21 +150,3 @@ class Generator:
         if self._tokenizer.convert_tokens_to_ids("“") not in (None, self._tokenizer.unk_token_id):
             return text
         return text.replace("“", '"').replace("”", '"').replace("‘", "'").replace("’", "'")
-
-
-def _bf16(precision: str, device: str) -> bool:
-    """Older CUDA cards only emulate bf16, which gains nothing."""
-    if precision != "auto":
-        return precision == "bf16"
-    if device.startswith("cuda"):
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return device != "cpu"
-
-
-def _name(model: str, config: Any) -> str:  # noqa: ANN401 - each architecture has its own class
-    """Folder name and digest of the weights, or hub id and commit."""
-    folder = Path(model)
-    if folder.is_dir():
-        return f"{folder.resolve().name}@{file_digest(min(folder.glob('model*.safetensors')))}"
-    commit = getattr(config, "_commit_hash", None)
-    return f"{model}@{commit[:16]}" if commit else model

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from safetensors import SafetensorError
 from transformers import AutoTokenizer
 
-from pipeline.artefacts import file_digest
+from pipeline.accelerator import choose_device, chooses_bf16, model_name
 from pipeline.config import TorchConfig
 from pipeline.errors import ModelError
 
@@ -49,14 +49,14 @@ class HubClassifier:
         if report["missing_keys"]:
             lacking = ", ".join(sorted(report["missing_keys"])[:3])
             raise ModelError(f"{model}: its weights lack {lacking}: fine-tune it as a {auto_class.__name__} first")
-        self._device = _device(settings.device)
-        dtype = torch.bfloat16 if _bf16(settings.precision, self._device) else torch.float32
+        self._device = choose_device(settings.device)
+        dtype = torch.bfloat16 if chooses_bf16(settings.precision, self._device) else torch.float32
         try:
             self._network = network.eval().to(self._device, dtype)
         except (RuntimeError, AssertionError) as error:
             raise ModelError(f"{model}: cannot run on device {settings.device}: {str(error).splitlines()[0]}") from None
         self._batch_tokens = settings.batch_tokens
-        self.name = _name(model, network.config)
+        self.name = model_name(model, network.config)
 
     @property
     def config(self) -> Any:  # noqa: ANN401 - each architecture has its own class
@@ -118,25 +118,3 @@ def batches(lengths: Sequence[int], batch_tokens: int) -> list[list[int]]:
         else:
             cut.append([row])
     return cut
-
-
-def _device(device: str) -> str:
-    return str(torch.accelerator.current_accelerator() or "cpu") if device == "auto" else device
-
-
-def _bf16(precision: str, device: str) -> bool:
-    """Older CUDA cards only emulate bf16, which gains nothing."""
-    if precision != "auto":
-        return precision == "bf16"
-    if device.startswith("cuda"):
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return device != "cpu"
-
-
-def _name(model: str, config: Any) -> str:  # noqa: ANN401 - each architecture has its own class
-    """Folder name and digest of the weights, or hub id and commit."""
-    folder = Path(model)
-    if folder.is_dir():
-        return f"{folder.resolve().name}@{file_digest(folder / WEIGHTS)}"
-    commit = getattr(config, "_commit_hash", None)
-    return f"{model}@{commit[:16]}" if commit else model
