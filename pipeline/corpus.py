@@ -62,7 +62,8 @@ def load_annotations(path: Path, texts: Sequence[Path], split: str | None = None
     """Labels kept without their texts (which may not be copied), put together with texts that the user has.
 
     Args:
-        path: JSON Lines like a corpus, with `sha256` (of the text in UTF-8) in the place of `text`.
+        path: JSON Lines like a corpus, with `sha256` (of the text in UTF-8) in the place of `text`, and abstracts as
+            lists of what stands in the text (``[start, end]``) and what does not (a string).
         texts: JSON Lines, plain or gzipped, with `id` and `text`, that hold the documents labelled.
         split: Only documents of this split; None for all.
 
@@ -79,8 +80,17 @@ def load_annotations(path: Path, texts: Sequence[Path], split: str | None = None
         text = found[name]["text"]
         if hashlib.sha256(text.encode()).hexdigest() != row["sha256"]:
             raise InputError(f"{path}: the text of {name} is not the one that was labelled")
-        documents.append(_document({**row, "title": found[name].get("title", ""), "text": text}, str(path)))
+        written = {
+            "abstract": _assembled(row.get("abstract", ()), text),
+            "topic_abstracts": {t: _assembled(pieces, text) for t, pieces in row.get("topic_abstracts", {}).items()},
+        }
+        documents.append(_document({**row, **written, "title": found[name].get("title", ""), "text": text}, str(path)))
     return documents
+
+
+def _assembled(pieces: Sequence[str | Sequence[int]], text: str) -> str:
+    """An abstract from what it takes from the text and what it does not."""
+    return "".join(piece if isinstance(piece, str) else text[piece[0] : piece[1]] for piece in pieces)
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

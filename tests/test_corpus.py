@@ -89,6 +89,16 @@ def test_labels_and_their_texts_are_put_together(tmp_path: Path) -> None:
     assert load_annotations(annotations, texts[:1], "dev") == [second]
 
 
+def test_an_abstract_without_its_text_is_put_together_too(tmp_path: Path) -> None:
+    row = labelled("a", "座谈会召开。") | {
+        "abstract": [[0, 2], "已", [3, 6]],
+        "topic_abstracts": {"enterprise_visit": [[0, 2], "。"]},
+    }
+    annotations = rows_file(tmp_path / "labels.jsonl", row)
+    (found,) = load_annotations(annotations, [rows_file(tmp_path / "texts.jsonl", {"id": "a", "text": "座谈会召开。"})])
+    assert (found.abstract, found.topic_abstracts) == ("座谈已召开。", {"enterprise_visit": "座谈。"})
+
+
 def test_labels_are_only_taken_for_the_text_that_was_labelled(tmp_path: Path) -> None:
     annotations = rows_file(tmp_path / "labels.jsonl", labelled("a", "座谈。"), labelled("b", "签约。"))
     changed = rows_file(tmp_path / "texts.jsonl", {"id": "a", "text": "座谈了。"}, {"id": "b", "text": "签约。"})

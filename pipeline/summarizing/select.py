@@ -63,6 +63,18 @@ def select(
     return [taken[index] for index in sorted(taken)]
 
 
+def reading(sentences: Sequence[TaggedSentence], topic: str | None, room: int, count: Callable[[str], int]) -> str:
+    """What `select` gives as one text of at most `room` tokens: joined, sentences may have a few more than one by one."""
+    budget = room
+    while budget > 0:
+        text = "".join(select(sentences, topic, budget, count))
+        over = count(text) - room
+        if over <= 0:
+            return text
+        budget -= over
+    return ""
+
+
 def _clauses_that_fit(text: str, room: int, count: Callable[[str], int]) -> str:
     for match in reversed(list(CLAUSE_END.finditer(text))):
         head = text[: match.start()] + "。"

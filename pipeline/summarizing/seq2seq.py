@@ -10,7 +10,7 @@ from pipeline.summarizing.base import length_limit
 from pipeline.summarizing.checking import AbstractChecker, Limits, Rewrite
 from pipeline.summarizing.generation import Draft, Reading, TextGenerator
 from pipeline.summarizing.lead import LeadSummarizer
-from pipeline.summarizing.select import is_tiny, rank, select, verbatim
+from pipeline.summarizing.select import is_tiny, rank, reading, verbatim
 
 
 class Seq2SeqSummarizer:
@@ -91,23 +91,15 @@ class Seq2SeqSummarizer:
         return Limits(least=min(least, least * most // wanted), most=most)
 
     def _read(self, sentences: Sequence[TaggedSentence], topic: str | None) -> str:
-        """What the model reads: joined, the sentences may have a few tokens more than one by one."""
         room = self._generator.limit - self._generator.overhead
-        budget = room
-        while budget > 0:
-            text = "".join(select(sentences, topic, budget, self._generator.count))
-            over = self._generator.count(text) - room
-            if over <= 0:
-                return text
-            budget -= over
-        return ""
+        return reading(sentences, topic, room, self._generator.count)
 
-    def _rewrite(self, reading: Reading, limits: Limits, draft: Draft) -> Rewrite:
+    def _rewrite(self, read: Reading, limits: Limits, draft: Draft) -> Rewrite:
         """Writes anew without words, which stand in what was written so far."""
         drafts = [draft]
 
         def rewrite(words: Sequence[str]) -> str:
-            drafts.append(self._generator.again(reading, limits.least, limits.most, words, drafts))
+            drafts.append(self._generator.again(read, limits.least, limits.most, words, drafts))
             return drafts[-1].text
 
         return rewrite

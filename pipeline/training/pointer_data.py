@@ -7,7 +7,7 @@ token of its own. Only tokens of the text may be copied.
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,14 +15,18 @@ import torch
 from tokenizers import Tokenizer
 
 from pipeline.corpus import GoldDocument, gold_sentences
+from pipeline.schema import TaggedSentence
 from pipeline.summarizing.pointer import ABSTRACT, special_ids
+from pipeline.summarizing.select import reading
+from pipeline.text.sentences import split_spans
 from pipeline.training.pointer import IGNORED
 
-HEADLINE, LEAD = "标题：", "导语："
+HEADLINE = "标题："
 SHORTEST_TEXT = 60
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 MARKUP = re.compile(r"^#{1,6} |```|\]\(|<[a-z]+[ >]|^\s*[-*] ", re.MULTILINE)
 LEAST_CHINESE = 0.6
+PUNCTUATION = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,34 +43,91 @@ def usable(text: str) -> bool:
     return len(CHINESE.findall(text)) >= LEAST_CHINESE * len(text) and not MARKUP.search(text)
 
 
-def news_pairs(rows: Iterable[Mapping[str, Any]], leave_out: frozenset[str]) -> Iterator[Pair]:
-    """Headlines from bodies, and leads from what follows them, of documents with `id`, `title` and `text`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewsLimits:
+    """What is learned from a file of news.
+
+    Attributes:
+        source_chars: How much of a body is read, in whole sentences from its beginning.
+        coverage: Least share of a headline's character pairs that the text read must hold, 0-1: a headline that says
+            what the text does not teaches a model to invent.
+        selection_chars: Longest selection of whole sentences, in characters; 0 for none.
+    """
+
+    source_chars: int
+    coverage: float = 0.5
+    selection_chars: int = 0
+
+
+def news_pairs(rows: Iterable[Mapping[str, Any]], leave_out: frozenset[str], limits: NewsLimits) -> Iterator[Pair]:
+    """Headlines from the beginnings of bodies, and abstracts made of whole sentences, from `id`, `title` and `text`.
+
+    A selection is the lead and the sentences that hold most of the headline (gap sentences, Zhang et al. 2020,
+    arXiv:1912.08777, chosen by the headline in the place of the rest of the text).
+    """
     for row in rows:
         title, text = str(row.get("title") or "").strip(), str(row.get("text") or "").strip()
-        if row.get("id") in leave_out or len(text) < SHORTEST_TEXT or not usable(text):
+        if not title or row.get("id") in leave_out or len(text) < SHORTEST_TEXT or not usable(title + text):
             continue
-        if title:
-            yield Pair(task=HEADLINE, source=text, target=title)
-        lead, separator, rest = text.partition("。")
-        if separator and len(rest) > 2 * len(lead):
-            yield Pair(task=LEAD, source=rest, target=lead + "。")
+        sentences = _beginning(text, limits.source_chars)
+        source = "".join(sentences)
+        if not _pairs(title) or len(_pairs(title) & _pairs(source)) < limits.coverage * len(_pairs(title)):
+            continue
+        yield Pair(task=HEADLINE, source=source, target=title)
+        selected = _selection(sentences, title, limits.selection_chars)
+        if 1 < len(selected) < len(sentences):
+            yield Pair(task=ABSTRACT, source=source, target="".join(selected))
 
 
-def abstract_pairs(gold: Sequence[GoldDocument], names: Mapping[str, str]) -> Iterator[Pair]:
-    """Abstracts of documents and of their topics; a topic's abstract is written from the sentences of that topic.
+def _beginning(text: str, most: int) -> list[str]:
+    sentences: list[str] = []
+    for span in split_spans(text):
+        sentence = text[span.start : span.end]
+        if sentences and sum(map(len, sentences)) + len(sentence) > most:
+            break
+        sentences.append(sentence)
+    return sentences
+
+
+def _pairs(text: str) -> set[str]:
+    plain = PUNCTUATION.sub("", text)
+    return {plain[i : i + 2] for i in range(len(plain) - 1)}
+
+
+def _selection(sentences: Sequence[str], title: str, most: int) -> list[str]:
+    wanted = _pairs(title)
+    by_use = sorted(range(1, len(sentences)), key=lambda i: -len(_pairs(sentences[i]) & wanted))
+    chosen: list[int] = []
+    for index in [0, *by_use]:
+        if sum(len(sentences[i]) for i in [*chosen, index]) <= most:
+            chosen.append(index)
+    return [sentences[i] for i in sorted(chosen)]
+
+
+def abstract_pairs(
+    gold: Sequence[GoldDocument], names: Mapping[str, str], count: Callable[[str], int], room: int
+) -> Iterator[Pair]:
+    """Abstracts of documents and of their topics, each from the sentences that would be read to write it.
 
     Args:
         gold: Labelled documents.
         names: Topic names by topic id.
+        count: How many tokens a text has.
+        room: How many tokens are read.
     """
     for document in gold:
-        sentences = gold_sentences(document)
-        whole = "".join(s.text for s in sentences)
-        if document.abstract:
-            yield Pair(task=ABSTRACT, source=whole, target=document.abstract)
-        for topic, abstract in document.topic_abstracts.items():
-            chosen = [s.text for s, g in zip(sentences, document.sentences, strict=True) if topic in g.topics]
-            yield Pair(task=names[topic] + "：", source="".join(chosen), target=abstract)
+        sentences = _tagged(document)
+        for topic, abstract in [(None, document.abstract), *document.topic_abstracts.items()]:
+            source = reading(sentences, topic, room, count)
+            if abstract and source:
+                yield Pair(task=ABSTRACT if topic is None else names[topic] + "：", source=source, target=abstract)
+
+
+def _tagged(gold: GoldDocument) -> list[TaggedSentence]:
+    return [
+        TaggedSentence(sentence=sentence, scores=dict.fromkeys(label.topics, 1.0), topics=tuple(sorted(label.topics)))
+        for sentence, label in zip(gold_sentences(gold), gold.sentences, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Trains the pointer-generator in stages: first headlines and leads of plain news, then abstracts of labelled documents."""
+"""Trains the pointer-generator in stages: first headlines of plain news, then abstracts of labelled documents."""
 
 import json
 import random
@@ -14,11 +14,12 @@ from tokenizers import Tokenizer
 from transformers import Trainer, TrainingArguments, set_seed
 
 from pipeline.config import Settings, TopicConfig
-from pipeline.corpus import load_corpus, read_rows
+from pipeline.corpus import load_annotations, load_corpus, read_rows
 from pipeline.errors import ConfigError, InputError
 from pipeline.summarizing.pointer import special_ids
 from pipeline.training.pointer import PointerConfig, PointerGenerator, from_encoder
 from pipeline.training.pointer_data import (
+    NewsLimits,
     Pair,
     PairEncoder,
     abstract_pairs,
@@ -30,19 +31,31 @@ from pipeline.training.pointer_data import (
 from pipeline.training.pointer_export import export_summarizer
 from pipeline.training.tagger import computes_bf16
 
+SPECIALS = 4  # around the task and the text, and the mark behind a topic's name
+
+
+class NewsConfig(Settings):
+    """A file of news and what is learned from it; `most_pairs` is drawn at random, 0 takes all."""
+
+    path: Path
+    source_chars: int = Field(default=300, ge=20)
+    coverage: float = Field(default=0.5, ge=0, le=1)
+    selection_chars: int = Field(default=0, ge=0)
+    most_pairs: int = Field(default=0, ge=0)
+
 
 class TrainSummarizerConfig(Settings):
-    """One stage. `texts` give headlines and leads, `corpora` abstracts; `start` is an encoder or the stage before.
+    """One stage. `texts` give headlines, `corpora` abstracts; `start` is an encoder or the stage before.
 
-    `repeat` counts how often each abstract is seen per epoch beside the headlines; rates are AdamW's.
+    `annotations` give abstracts of texts that `annotated` holds (see `corpus.load_annotations`); rates are AdamW's.
     """
 
     topics: tuple[TopicConfig, ...] = ()
-    texts: tuple[Path, ...] = ()
+    texts: tuple[NewsConfig, ...] = ()
     leave_out: tuple[Path, ...] = ()
     corpora: tuple[Path, ...] = ()
-    repeat: int = Field(default=1, ge=1)
-    most_pairs: int = Field(default=0, ge=0, description="0: all of the headlines and leads")
+    annotations: tuple[Path, ...] = ()
+    annotated: tuple[Path, ...] = ()
     start: str
     output: Path
     work: Path
@@ -82,28 +95,38 @@ class _Trainer(Trainer):
         return self.optimizer
 
 
-def load_pairs(settings: TrainSummarizerConfig) -> list[Pair]:
-    """Everything a stage learns from, in random order.
+def load_pairs(settings: TrainSummarizerConfig, tokenizer: Tokenizer) -> list[Pair]:
+    """Everything a stage learns from, in random order; of labelled documents only the split `train`.
 
     Raises:
         ConfigError: Nothing to learn from is named.
         InputError: A file is missing or damaged, or holds nothing of use.
     """
-    if not settings.texts and not settings.corpora:
-        raise ConfigError("name texts (headlines, leads) or corpora (abstracts) to learn from")
+    if not settings.texts and not settings.corpora and not settings.annotations:
+        raise ConfigError("name texts (headlines), corpora or annotations (abstracts) to learn from")
     left_out = frozenset(str(row.get("id")) for path in settings.leave_out for _, row in read_rows(path))
     shuffled = random.Random(settings.seed)
-    news = [pair for path in settings.texts for pair in news_pairs((row for _, row in read_rows(path)), left_out)]
-    shuffled.shuffle(news)
-    if settings.most_pairs:
-        news = news[: settings.most_pairs]
+    news: list[Pair] = []
+    for file in settings.texts:
+        limits = NewsLimits(
+            source_chars=file.source_chars, coverage=file.coverage, selection_chars=file.selection_chars
+        )
+        pairs = list(news_pairs((row for _, row in read_rows(file.path)), left_out, limits))
+        news += shuffled.sample(pairs, min(file.most_pairs or len(pairs), len(pairs)))
     names = {topic.id: topic.name for topic in settings.topics}
-    labelled = [pair for path in settings.corpora for pair in abstract_pairs(load_corpus(path, "train"), names)]
-    pairs = news + labelled * settings.repeat
+    gold = [g for path in settings.corpora for g in load_corpus(path, "train")]
+    gold += [g for path in settings.annotations for g in load_annotations(path, settings.annotated, "train")]
+    room = settings.source_tokens - SPECIALS - max([_count(tokenizer, n) for n in names.values()], default=0)
+    labelled = list(abstract_pairs(gold, names, partial(_count, tokenizer), room))
+    pairs = news + labelled
     if not pairs:
         raise InputError("the files hold no Chinese text with a headline and no abstracts")
     shuffled.shuffle(pairs)
     return pairs
+
+
+def _count(tokenizer: Tokenizer, text: str) -> int:
+    return len(tokenizer.encode(text, add_special_tokens=False).ids)
 
 
 def open_model(settings: TrainSummarizerConfig, targets: Sequence[Sequence[int]], end: int) -> PointerGenerator:
@@ -131,7 +154,7 @@ def train_summarizer(settings: TrainSummarizerConfig) -> dict[str, float]:
         tokenizer=tokenizer, source_tokens=settings.source_tokens, target_tokens=settings.target_tokens
     )
     first, end, padding = special_ids(tokenizer)
-    learn, watch = hold_out(load_pairs(settings), settings.held_out, settings.seed)
+    learn, watch = hold_out(load_pairs(settings, tokenizer), settings.held_out, settings.seed)
     train = [example for pair in learn if (example := encode(pair))]
     dev = [example for pair in watch if (example := encode(pair))]
     model = open_model(settings, [e["labels"] for e in train], end)
@@ -149,7 +172,7 @@ def train_summarizer(settings: TrainSummarizerConfig) -> dict[str, float]:
             bf16=computes_bf16(),
             train_sampling_strategy="group_by_length",
             use_cpu=not torch.accelerator.is_available(),
-            save_steps=500,
+            save_steps=200,
             save_total_limit=1,
             logging_steps=20,
             remove_unused_columns=False,

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from pipeline.summarizing.generation import Reading
 from pipeline.summarizing.pointer import PointerWriter
 from pipeline.training.pointer import IGNORED, PointerGenerator, from_encoder
 from pipeline.training.pointer_data import (
+    NewsLimits,
     Pair,
     PairEncoder,
     abstract_pairs,
@@ -99,38 +101,47 @@ def test_the_exported_graphs_write_what_was_learned(
     assert len(writer.generate(readings[:1], 1, 3)[0].text) <= 3
 
 
-def test_news_gives_headlines_and_leads_in_chinese_only() -> None:
-    text = "市长到企业走访。" + "企业介绍了今年的生产情况，希望得到支持。" * 4
+LIMITS = NewsLimits(source_chars=60, coverage=0.5, selection_chars=26)
+
+
+def test_news_gives_headlines_and_selections_in_chinese_only() -> None:
+    text = (
+        "市长到企业走访。天气晴好，街上行人不多。企业介绍了今年的生产情况。"
+        + "后面的话不再读，因为已经够长了，一句也不要。" * 3
+    )
     rows = [
-        {"id": "a", "title": "市长走访企业", "text": text},
+        {"id": "a", "title": "市长走访企业 介绍生产情况", "text": text},
         {"id": "b", "title": "left out", "text": text},
         {"id": "c", "title": "In English", "text": "The mayor called on a firm. " * 9},
         {"id": "d", "title": "短", "text": "太短。"},
+        {"id": "e", "title": "完全不同的一件事情", "text": text},
     ]
-    pairs = list(news_pairs(rows, frozenset({"b"})))
-    assert [(p.task, p.target) for p in pairs] == [("标题：", "市长走访企业"), ("导语：", "市长到企业走访。")]
-    assert pairs[1].source.startswith("企业介绍")
+    pairs = list(news_pairs(rows, frozenset({"b"}), LIMITS))
+    assert [(p.task, p.target) for p in pairs] == [
+        ("标题：", "市长走访企业 介绍生产情况"),
+        ("摘要：", "市长到企业走访。企业介绍了今年的生产情况。"),
+    ]
+    assert all(p.source == text[: text.index("后") + 22] for p in pairs)
+    assert [p.task for p in news_pairs(rows, frozenset({"b"}), replace(LIMITS, selection_chars=0))] == ["标题："]
     assert not usable("# 标题\n" + text)
 
 
 def test_a_topics_abstract_is_written_from_its_sentences() -> None:
-    from dataclasses import replace
-
-    gold = make_gold([("企业甲到访。", ["enterprise_visit"]), ("天气很好。", [])], "g")
+    gold = make_gold([("企业甲到访。", ["enterprise_visit"]), ("天气很好。", []), ("别的事情。", [])], "g")
     gold = replace(gold, abstract="企业甲到访。", topic_abstracts={"enterprise_visit": "企业甲到访。"})
-    pairs = list(abstract_pairs([gold], dict.fromkeys(TOPICS, "企业走访")))
+    pairs = list(abstract_pairs([gold], dict.fromkeys(TOPICS, "企业走访"), len, 12))
     assert [(p.task, p.source) for p in pairs] == [("摘要：", "企业甲到访。天气很好。"), ("企业走访：", "企业甲到访。")]
     learn, watch = hold_out(PAIRS, 0.34, 1)
     assert len(learn) == 2 and len(watch) == 1
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("train_summarizer*.yaml")), ids=lambda p: p.name)
-def test_every_stage_config_loads(path: Path) -> None:
+def test_every_stage_config_loads(path: Path, tokenizer: Tokenizer) -> None:
     settings = load_config(path, TrainSummarizerConfig)
-    assert settings.texts or load_pairs(settings)
+    assert settings.texts or settings.annotations or load_pairs(settings, tokenizer)
 
 
-def test_a_stage_needs_something_to_learn_from() -> None:
+def test_a_stage_needs_something_to_learn_from(tokenizer: Tokenizer) -> None:
     settings = TrainSummarizerConfig(start="x", output=Path("x"), work=Path("x"))
     with pytest.raises(ConfigError, match="name texts"):
-        load_pairs(settings)
+        load_pairs(settings, tokenizer)
