@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test fast check check-corpus clean
+.PHONY: demo test fast browser check check-corpus clean
 
 demo: $(VENV)/installed
 	$(BIN)/jianbao run data/samples/haiyu_delegation.txt
@@ -16,6 +16,11 @@ test: check
 # Without the tests that train models, run hub architectures or measure quality: for use while one works.
 fast: $(VENV)/installed-dev
 	HF_HUB_OFFLINE=1 OMP_WAIT_POLICY=passive $(BIN)/python -m pytest --ignore tests/training --ignore tests/quality --ignore tests/summarizing/test_seq2seq.py
+
+# Reports in a real browser; on Debian, as root, scripts/install_browser.sh installs it.
+browser: $(VENV)/installed-dev
+	$(PIP) --editable '.[browser]'
+	$(BIN)/python -m pytest -m browser
 
 check: $(VENV)/installed-dev check-corpus
 	$(BIN)/ruff check .

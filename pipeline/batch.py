@@ -12,12 +12,14 @@ from pipeline.errors import InputError, OutputError
 from pipeline.reading.documents import read_document
 from pipeline.runner import Jianbao
 from pipeline.schema import Briefing
+from pipeline.writing.html import IndexRow, index_row, to_html, to_index
 from pipeline.writing.json import to_json, to_jsonl
 from pipeline.writing.text import to_markdown
 from pipeline.writing.wording import Language
 
-FORMATS = ("json", "jsonl", "md")
-JSONL_NAME = "briefings.jsonl"
+FORMATS = ("html", "json", "jsonl", "md")
+ALL = "briefings"
+JSONL_NAME, INDEX_NAME = f"{ALL}.jsonl", f"{ALL}.html"
 LONGEST_NAME = 200  # bytes; file systems take 255 with the ending
 
 
@@ -27,7 +29,7 @@ def run_files(jianbao: Jianbao, sources: Sequence[str]) -> Iterator[Briefing | I
     Yields:
         For each file, in order, its briefing, or the error that says why it cannot be used. Ids are made unique.
     """
-    seen: set[str] = set()
+    seen = {ALL}  # the name of what stands for all of them
     for source in sources:
         try:
             document = read_document(source)
@@ -45,7 +47,7 @@ def run_files(jianbao: Jianbao, sources: Sequence[str]) -> Iterator[Briefing | I
 
 
 class FolderWriter:
-    """Writes briefings into a folder: `ID.json`, `ID.md`, and all of them in `briefings.jsonl`."""
+    """Writes briefings into a folder: `ID.html`, `ID.json`, `ID.md`; all in `briefings.jsonl`, a list in `briefings.html`."""
 
     def __init__(
         self,
@@ -63,6 +65,7 @@ class FolderWriter:
             language,
             lines,
         )
+        self._rows: list[IndexRow] = []
 
     def write(self, briefing: Briefing) -> None:
         """Writes one briefing in every format; a file appears under its name only when it is complete."""
@@ -72,10 +75,19 @@ class FolderWriter:
                 self._lines.flush()
         if "json" in self._formats:
             _write_whole(self._folder / f"{briefing.document.id}.json", to_json(briefing))
+        if "html" in self._formats:
+            name = f"{briefing.document.id}.html"
+            _write_whole(self._folder / name, to_html(briefing, self._topics, self._language))
+            self._rows.append(index_row(briefing, name))
         if "md" in self._formats:
             _write_whole(
                 self._folder / f"{briefing.document.id}.md", to_markdown(briefing, self._topics, self._language)
             )
+
+    def close(self) -> None:
+        """Writes the list of the reports."""
+        if "html" in self._formats:
+            _write_whole(self._folder / INDEX_NAME, to_index(self._rows, self._topics, self._language))
 
 
 @contextmanager
@@ -94,7 +106,9 @@ def open_folder(
         folder.mkdir(parents=True, exist_ok=True)
         lines = part.open("w", encoding="utf-8") if "jsonl" in formats else None
     try:
-        yield FolderWriter(folder, formats, topics, language, lines)
+        writer = FolderWriter(folder, formats, topics, language, lines)
+        yield writer
+        writer.close()
     finally:
         if lines is not None:
             lines.close()

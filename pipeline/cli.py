@@ -19,6 +19,7 @@ from pipeline.errors import ConfigError, InputError, JianbaoError
 from pipeline.reading.documents import find_files
 from pipeline.runner import Jianbao
 from pipeline.schema import Briefing
+from pipeline.writing.html import to_html
 from pipeline.writing.json import to_json, to_jsonl
 from pipeline.writing.terminal import show
 from pipeline.writing.text import to_markdown, to_text
@@ -65,8 +66,9 @@ def run(
     format: Annotated[  # noqa: A002 - the option's name
         str | None,
         typer.Option(
-            help="One or more of json (a file per document), jsonl (a line per document), md (a page), "
-            "with commas between. Left out: a coloured view on a terminal, plain text in a pipe, json,md in a folder.",
+            help="One or more of html (a page whose abstract leads to its sentences), json (a file per document), "
+            "jsonl (a line per document), md (a page of Markdown), with commas between. Left out: a coloured view on a "
+            "terminal, plain text in a pipe, json,md in a folder.",
             show_default=False,
         ),
     ] = None,
@@ -82,6 +84,8 @@ def run(
     - `jianbao run report.txt` shows one report on the terminal
 
     - `jianbao run reports/ --format jsonl --output out/` writes out/briefings.jsonl
+
+    - `jianbao run reports/ --format html --output out/` writes pages to open, and out/briefings.html that lists them
 
     - `jianbao run report.txt --format json | jq .abstract.text`
 
@@ -252,6 +256,8 @@ def _emit(
         sys.stdout.write(to_json(briefing))
     elif "jsonl" in formats:
         sys.stdout.write(to_jsonl(briefing))
+    elif "html" in formats:
+        sys.stdout.write(to_html(briefing, jianbao.topics, language))
     elif "md" in formats:
         sys.stdout.write(to_markdown(briefing, jianbao.topics, language))
     elif sys.stdout.isatty():

@@ -58,8 +58,8 @@ def label(tagged: TaggedSentence, names: Mapping[str, str]) -> str:
 def evidence_note(abstract: Abstract, language: Language) -> str:
     """Which sentences an abstract rests on, counted from 1."""
     numbers = sorted({i + 1 for e in abstract.evidence for i in e.sentences})
-    separator = "、" if language == "zh" else ", "
-    return WORDS[language]["evidence"].format(numbers=separator.join(map(str, numbers))) if numbers else ""
+    words = WORDS[language]
+    return words["evidence"].format(numbers=words["comma"].join(map(str, numbers))) if numbers else ""
 
 
 def check_note(abstract: Abstract, language: Language) -> str:
