@@ -171,7 +171,7 @@ def evaluate(
     """
     with _expected_errors():
         language = _language(lang)
-        needed = ["sklearn", "safetensors", *(["matplotlib"] if output else [])]
+        needed = ["sklearn", "safetensors", "rjieba", *(["matplotlib"] if output else [])]
         if any(find_spec(name) is None for name in needed):
             raise ConfigError("jianbao evaluate needs libraries that are not here: pip install 'jianbao[evaluate]'")
         evaluation = _evaluate(gold, predictions, config, compare, split, corpus)

@@ -125,7 +125,7 @@ def intervals(counts: DocumentCounts) -> Headline[Interval]:
 def compare(one: DocumentCounts, other: DocumentCounts) -> Headline[Difference]:
     """Paired comparison of two systems: both are measured on the same resamples."""
     weights = np.vstack([np.ones((1, len(one.sentences))), draw(len(one.sentences))])
-    return _each(_difference, headline(one, weights), headline(other, weights))
+    return _each(difference, headline(one, weights), headline(other, weights))
 
 
 def interval(values: Floats) -> Interval:
@@ -134,7 +134,8 @@ def interval(values: Floats) -> Interval:
     return Interval(low=float(low), high=float(high))
 
 
-def _difference(one: Floats, other: Floats) -> Difference:
+def difference(one: Floats, other: Floats) -> Difference:
+    """Figures of two systems, as measured and on each resample, as one difference."""
     gap = np.round(one - other, 12)  # equal figures from different counts may differ in the last bit
     around = interval(gap[1:])
     better, worse = float(np.mean(gap[1:] > 0)), float(np.mean(gap[1:] < 0))

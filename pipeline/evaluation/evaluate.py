@@ -1,6 +1,6 @@
 """An evaluation as a whole: one system against gold, with the baselines and, if given, another system beside it."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,11 +8,15 @@ from pipeline.config import TopicConfig
 from pipeline.corpus import GoldDocument, load_corpus
 from pipeline.errors import InputError
 from pipeline.evaluation.abstracts import (
+    AbstractPair,
     AbstractReport,
-    abstract_report,
+    compare_abstracts,
     extractive_baselines,
+    oracle_pair,
     resummarize,
-    topic_abstract_report,
+    score_abstracts,
+    topic_pairs,
+    whole_pairs,
 )
 from pipeline.evaluation.baselines import baselines, retag
 from pipeline.evaluation.bootstrap import Difference, Headline, compare, count
@@ -20,6 +24,23 @@ from pipeline.evaluation.gold import Judged, judge
 from pipeline.evaluation.predictions import match, scored_topics
 from pipeline.evaluation.tagging import TaggingReport, score_tagging
 from pipeline.schema import Briefing
+
+ORACLE = "oracle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbstractEvaluation:
+    """Abstracts of one kind; all empty if the gold has none.
+
+    Attributes:
+        reports: Figures of each system by name, the system's own first, then the one compared with, the baselines, the oracle.
+        differences: The system's ROUGE minus each other one's, paired over abstracts.
+        pairs: The abstracts themselves by system, for reading.
+    """
+
+    reports: Mapping[str, AbstractReport]
+    differences: Mapping[str, Mapping[str, Difference]]
+    pairs: Mapping[str, Sequence[AbstractPair]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +52,8 @@ class Evaluation:
         system: The system's name; it comes first in `tagging` and `abstracts`.
         tagging: Figures of each system and baseline by name.
         differences: The system minus each other one, paired over documents.
-        abstracts: Figures of the abstracts of whole documents; empty if the gold has none.
-        topic_abstracts: Figures of the abstracts by topic; empty if the gold has none.
+        abstracts: The abstracts of whole documents.
+        topic_abstracts: The abstracts by topic.
         judged: The system's predictions lined up with the gold, for plots.
         gold: The documents scored, for reading errors.
     """
@@ -41,8 +62,8 @@ class Evaluation:
     system: str
     tagging: Mapping[str, TaggingReport]
     differences: Mapping[str, Headline[Difference]]
-    abstracts: Mapping[str, AbstractReport]
-    topic_abstracts: Mapping[str, AbstractReport]
+    abstracts: AbstractEvaluation
+    topic_abstracts: AbstractEvaluation
     judged: Judged
     gold: tuple[GoldDocument, ...]
 
@@ -91,34 +112,42 @@ def evaluate(
         systems[name] = judge(gold, [b.sentences for b in rival], ids)
     for tagger in baselines(ids, learn_from):
         systems[_unused(tagger.name, systems, "baseline")] = judge(gold, retag(tagger, found), ids)
+    summarizers = _by_summarizer(found, rival)
     counts = {name: count(judged) for name, judged in systems.items()}
     return Evaluation(
         topics=tuple(named.get(topic) or TopicConfig.model_construct(id=topic, name=topic) for topic in ids),
         system=system,
         tagging={name: score_tagging(judged) for name, judged in systems.items()},
         differences={name: compare(counts[system], counts[name]) for name in systems if name != system},
-        abstracts=_of_summarizers(abstract_report, gold, found, rival),
-        topic_abstracts=_of_summarizers(topic_abstract_report, gold, found, rival),
+        abstracts=_abstracts({name: whole_pairs(gold, of_one) for name, of_one in summarizers.items()}),
+        topic_abstracts=_abstracts({name: topic_pairs(gold, of_one) for name, of_one in summarizers.items()}),
         judged=systems[system],
         gold=tuple(gold),
     )
 
 
-def _of_summarizers(
-    report: Callable[[Sequence[GoldDocument], Sequence[Briefing]], AbstractReport | None],
-    gold: Sequence[GoldDocument],
-    found: Sequence[Briefing],
-    rival: Sequence[Briefing] | None,
-) -> dict[str, AbstractReport]:
-    """Figures of the predicted abstracts, and of the extractive baselines on the same tagged sentences."""
+def _by_summarizer(found: Sequence[Briefing], rival: Sequence[Briefing] | None) -> dict[str, Sequence[Briefing]]:
+    """The predicted abstracts, and those of the extractive baselines on the same tagged sentences; the system's first."""
     systems = {found[0].provenance.models["summarizer"]: found}
     if rival is not None:
         systems[_unused(rival[0].provenance.models["summarizer"], systems, "compared")] = rival
     for summarizer in extractive_baselines():
         again = [resummarize(summarizer, briefing) for briefing in found]
         systems[_unused(summarizer.name, systems, "baseline")] = again
-    reports = {name: report(gold, briefings) for name, briefings in systems.items()}
-    return {name: figures for name, figures in reports.items() if figures is not None}
+    return systems
+
+
+def _abstracts(pairs: Mapping[str, list[AbstractPair]]) -> AbstractEvaluation:
+    """Figures of each system, beside the best that extraction could do."""
+    system = next(iter(pairs))
+    if not pairs[system]:
+        return AbstractEvaluation(reports={}, differences={}, pairs={})
+    everything = {**pairs, ORACLE: [oracle_pair(pair) for pair in pairs[system]]}
+    return AbstractEvaluation(
+        reports={name: score_abstracts(of_one) for name, of_one in everything.items()},
+        differences={name: compare_abstracts(pairs[system], everything[name]) for name in everything if name != system},
+        pairs=everything,
+    )
 
 
 def _unused(name: str, taken: Collection[str], role: str) -> str:

@@ -1,4 +1,4 @@
-"""An evaluation as a folder: `metrics.json`, `errors.md` and plots."""
+"""An evaluation as a folder: `metrics.json`, `errors.md`, `abstracts.md` and plots."""
 
 import dataclasses
 import json
@@ -8,8 +8,9 @@ from typing import Any
 from pipeline import __version__
 from pipeline.errors import OutputError
 from pipeline.evaluation.bootstrap import RESAMPLES, SEED
-from pipeline.evaluation.evaluate import Evaluation
-from pipeline.evaluation.mistakes import find_mistakes, mistakes_page
+from pipeline.evaluation.evaluate import AbstractEvaluation, Evaluation
+from pipeline.evaluation.mistakes import escape, find_mistakes, mistakes_page
+from pipeline.evaluation.wording import HEADINGS
 from pipeline.writing.wording import Language
 
 DIGITS = 4
@@ -41,9 +42,25 @@ def write_evaluation(evaluation: Evaluation, gold: GoldFile, folder: Path, langu
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "metrics.json").write_text(metrics, encoding="utf-8")
         (folder / "errors.md").write_text(page, encoding="utf-8")
+        if evaluation.abstracts.pairs:
+            (folder / "abstracts.md").write_text(abstracts_page(evaluation.abstracts, language), encoding="utf-8")
         save_plots(evaluation, folder)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written to: {error.strerror}") from None
+
+
+def abstracts_page(evaluation: AbstractEvaluation, language: Language = "zh") -> str:
+    """Markdown with the abstracts of every system under the one a person wrote."""
+    words = HEADINGS[language]
+    lines = [f"# {words['side_by_side']}", ""]
+    for of_one in zip(*evaluation.pairs.values(), strict=True):
+        lines += [f"## {escape(of_one[0].id)}", "", f"- {words['reference']}: {escape(of_one[0].reference)}"]
+        lines += [
+            f"- {escape(words.get(name, name))}: {escape(pair.candidate)}"
+            for name, pair in zip(evaluation.pairs, of_one, strict=True)
+        ]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def metrics_dict(evaluation: Evaluation, gold: GoldFile) -> dict[str, Any]:
@@ -56,8 +73,10 @@ def metrics_dict(evaluation: Evaluation, gold: GoldFile) -> dict[str, Any]:
         "bootstrap": {"resamples": RESAMPLES, "seed": SEED},
         "tagging": _plain(evaluation.tagging),
         "differences": _plain(evaluation.differences),
-        "abstracts": _plain(evaluation.abstracts),
-        "topic_abstracts": _plain(evaluation.topic_abstracts),
+        "abstracts": _plain(evaluation.abstracts.reports),
+        "abstract_differences": _plain(evaluation.abstracts.differences),
+        "topic_abstracts": _plain(evaluation.topic_abstracts.reports),
+        "topic_abstract_differences": _plain(evaluation.topic_abstracts.differences),
     }
 
 

@@ -1,15 +1,14 @@
 """An evaluation as tables on the terminal (rich)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.evaluation.abstracts import AbstractReport
 from pipeline.evaluation.bootstrap import Interval
-from pipeline.evaluation.evaluate import Evaluation
+from pipeline.evaluation.evaluate import AbstractEvaluation, Evaluation
 from pipeline.evaluation.tagging import Scores
 from pipeline.evaluation.wording import HEADINGS, set_name
 from pipeline.writing.wording import Language, topic_name
@@ -21,13 +20,14 @@ def show_evaluation(evaluation: Evaluation, console: Console, language: Language
     for table in (topics_table, systems_table, confusion_table):
         console.print(table(evaluation, language))
     for key in ("abstracts", "topic_abstracts"):
-        reports: Mapping[str, AbstractReport] = getattr(evaluation, key)
-        if reports:
-            console.print(abstracts_table(words[key], reports, language))
+        abstracts: AbstractEvaluation = getattr(evaluation, key)
+        if abstracts.reports:
+            console.print(abstracts_table(words[key], abstracts, language))
+            console.print(faithfulness_table(abstracts, language))
     for note, wanted in (("unlearned", "linear"), ("no_rules", "keywords")):
         if wanted not in evaluation.tagging:
             console.print(words[note], style="dim")
-    if not evaluation.abstracts:
+    if not evaluation.abstracts.reports:
         console.print(words["no_abstracts"], style="dim")
 
 
@@ -76,20 +76,37 @@ def confusion_table(evaluation: Evaluation, language: Language) -> Table:
     return table
 
 
-def abstracts_table(title: str, reports: Mapping[str, AbstractReport], language: Language) -> Table:
-    """Figures of abstracts, system by system."""
+def abstracts_table(title: str, evaluation: AbstractEvaluation, language: Language) -> Table:
+    """Likeness of abstracts to those people wrote, system by system, with the paired difference of ROUGE-1."""
     words = HEADINGS[language]
     rouges = {"ROUGE-1": "rouge_1", "ROUGE-2": "rouge_2", "ROUGE-L": "rouge_l"}
-    columns = [*rouges, *(words[name] for name in ("length", "copied", "numbers", "count"))]
-    table = _table(title, words["system"], columns)
-    for name, report in reports.items():
+    table = _table(title, words["system"], [*rouges, words["word_rouge"], words["rouge_difference"], words["count"]])
+    for name, report in evaluation.reports.items():
+        gap = evaluation.differences.get(name, {}).get("rouge_1")
         table.add_row(
             escape(_short(words.get(name, name))),
             *(f"{getattr(report, key):.3f} {_interval(report.intervals[key])}" for key in rouges.values()),
+            f"{report.word_rouge_1:.3f} {report.word_rouge_2:.3f} {report.word_rouge_l:.3f}",
+            "" if gap is None else f"{gap.value:+.3f}\n{gap.low:+.2f}…{gap.high:+.2f}",
+            str(report.abstracts),
+        )
+    return table
+
+
+def faithfulness_table(evaluation: AbstractEvaluation, language: Language) -> Table:
+    """What else is known of them: length, copying, repetition, facts."""
+    words = HEADINGS[language]
+    names = ("length", "copied", "longest_copied", "repeated", "numbers_covered", "facts")
+    table = _table(words["faithfulness"], words["system"], [words[name] for name in names])
+    for name, report in evaluation.reports.items():
+        table.add_row(
+            escape(_short(words.get(name, name))),
             f"{report.length:.0f} ({report.reference_length:.0f})",
             f"{report.copied:.1%}",
-            f"{report.numbers_not_in_source} / {report.numbers}",
-            str(report.abstracts),
+            f"{report.longest_copied:.0f}",
+            f"{report.repeated:.1%}",
+            f"{report.numbers_covered:.1%}",
+            f"{report.facts_not_in_source} / {report.facts}",
         )
     return table
 

@@ -92,7 +92,8 @@ def _topics(topics: Sequence[TopicConfig], language: Language) -> dict[str, dict
 def _abstract(abstract: Abstract, language: Language) -> dict[str, Any]:
     """The text in pieces, each with the numbers of its sentences; none for what stands between."""
     words = WORDS[language]
-    pieces, at = [], 0
+    pieces: list[dict[str, Any]] = []
+    at = 0
     for evidence in abstract.evidence:
         if evidence.start > at:
             pieces.append({"text": abstract.text[at : evidence.start], "sentences": []})

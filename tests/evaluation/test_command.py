@@ -68,7 +68,8 @@ def test_a_folder_with_everything(project: Project, predictions: Path, tmp_path:
     )
     assert code == 0
     assert "Enterprise visits" in shown and "企业走访" not in shown and f"Written to {out}" in shown.replace("\n", "")
-    assert {p.name for p in out.iterdir()} == PLOTS | {"metrics.json", "errors.md"}
+    assert {p.name for p in out.iterdir()} == PLOTS | {"metrics.json", "errors.md", "abstracts.md"}
+    assert "- Reference: " in (out / "abstracts.md").read_text(encoding="utf-8")
     assert all((out / name).read_bytes().startswith(b"\x89PNG") for name in PLOTS)
     metrics = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
     own = metrics["tagging"][metrics["system"]]

@@ -32,9 +32,9 @@ def test_baselines_and_the_other_system_stand_beside_it(evaluation: Evaluation) 
     assert evaluation.differences[f"{own} (compared)"].macro.value == 0.0
     assert evaluation.differences["majority"].macro.better == 1.0
     assert evaluation.tagging["majority"].macro.f1 == 0.0
-    assert list(evaluation.abstracts) == ["lead", "lead (compared)", "lead (baseline)", "textrank"]
-    assert evaluation.abstracts["lead"] == evaluation.abstracts["lead (baseline)"]
-    assert evaluation.topic_abstracts["lead"].abstracts == 4
+    assert list(evaluation.abstracts.reports) == ["lead", "lead (compared)", "lead (baseline)", "textrank", "oracle"]
+    assert evaluation.abstracts.reports["lead"] == evaluation.abstracts.reports["lead (baseline)"]
+    assert evaluation.topic_abstracts.reports["lead"].abstracts == 4
     assert [topic.name for topic in evaluation.topics] == ["走访", "校地", "成果"]
 
 
@@ -50,7 +50,7 @@ def test_topics_of_any_kind_are_scored_without_a_config() -> None:
     evaluation = evaluate(gold, found)
     assert evaluation.report.macro.f1 == 1.0
     assert [topic.name for topic in evaluation.topics] == ["新政"]
-    assert (list(evaluation.tagging), evaluation.abstracts) == (["mine"], {})
+    assert (list(evaluation.tagging), evaluation.abstracts.reports) == (["mine"], {})
 
 
 def test_systems_of_other_topics_are_not_compared() -> None:
