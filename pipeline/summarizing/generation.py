@@ -7,10 +7,19 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a model reads: chosen sentences as one text, and the topic to write about (None: everything)."""
+    """What a model reads: chosen sentences as one text, the topic to write about (None: everything), and how much to write.
+
+    Attributes:
+        text: The sentences.
+        topic: The topic.
+        least: Characters to write at least, about.
+        most: Characters to write at most, about.
+    """
 
     text: str
     topic: str | None
+    least: int
+    most: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +52,10 @@ class TextGenerator(Protocol):
         """Tokens of a text by itself."""
         ...
 
-    def generate(self, readings: Sequence[Reading], least: int, most: int) -> list[Draft]:
-        """What it writes for each reading, of about `least` to `most` characters."""
+    def generate(self, readings: Sequence[Reading]) -> list[Draft]:
+        """What it writes for each reading."""
         ...
 
-    def again(self, reading: Reading, least: int, most: int, words: Sequence[str], drafts: Sequence[Draft]) -> Draft:
+    def again(self, reading: Reading, words: Sequence[str], drafts: Sequence[Draft]) -> Draft:
         """What it writes without some words, which stand in the drafts it wrote before."""
         ...

@@ -73,25 +73,22 @@ class Generator:
         """Tokens of the special tokens and the prefix."""
         return len(self._tokenizer(self._config.prefix)["input_ids"])
 
-    def generate(
-        self, readings: Sequence[Reading], least: int, most: int, banned: Sequence[Sequence[int]] = ()
-    ) -> list[Draft]:
-        """What the model writes for each reading; it knows nothing of topics.
+    def generate(self, readings: Sequence[Reading], banned: Sequence[Sequence[int]] = ()) -> list[Draft]:
+        """What the model writes for each reading; it knows nothing of topics. Texts of one length are written in one batch.
 
         Args:
             readings: What it reads, each within `limit`.
-            least: Characters it should write at least.
-            most: Characters it should write at most.
             banned: Token sequences it must not write.
         """
-        texts = [reading.text for reading in readings]
-        longest = max(self.count(text) for text in texts) + self.overhead
-        size = max(1, self._config.batch_tokens // longest)
-        return [
-            draft
-            for at in range(0, len(texts), size)
-            for draft in self._batch(texts[at : at + size], least, most, banned)
-        ]
+        drafts: dict[int, Draft] = {}
+        for least, most in dict.fromkeys((reading.least, reading.most) for reading in readings):
+            rows = [i for i, reading in enumerate(readings) if (reading.least, reading.most) == (least, most)]
+            longest = max(self.count(readings[i].text) for i in rows) + self.overhead
+            size = max(1, self._config.batch_tokens // longest)
+            for at in range(0, len(rows), size):
+                part = rows[at : at + size]
+                drafts |= zip(part, self._batch([readings[i].text for i in part], least, most, banned), strict=True)
+        return [drafts[i] for i in range(len(readings))]
 
     @torch.inference_mode()
     def _batch(self, texts: Sequence[str], least: int, most: int, banned: Sequence[Sequence[int]]) -> list[Draft]:
@@ -113,10 +110,10 @@ class Generator:
         )
         return [self._draft(row) for row in rows.tolist()]
 
-    def again(self, reading: Reading, least: int, most: int, words: Sequence[str], drafts: Sequence[Draft]) -> Draft:
+    def again(self, reading: Reading, words: Sequence[str], drafts: Sequence[Draft]) -> Draft:
         """See `TextGenerator.again`."""
         banned = {tokens for draft in drafts for tokens in self.ban(words, draft)}
-        return self.generate([reading], least, most, sorted(banned))[0]
+        return self.generate([reading], sorted(banned))[0]
 
     def ban(self, words: Sequence[str], draft: Draft) -> list[tuple[int, ...]]:
         """Token sequences that spell words: as the tokenizer writes them, and as the model wrote them in a draft."""

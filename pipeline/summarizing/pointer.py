@@ -1,10 +1,10 @@
-"""Writes with the shipped pointer-generator by onnxruntime: beam search that keeps the place each token was copied from."""
+"""Writes with the shipped pointer-generator by onnxruntime."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import onnxruntime
@@ -14,26 +14,13 @@ from tokenizers import Tokenizer
 from pipeline.artefacts import file_digest, require_file
 from pipeline.config import PointerConfig
 from pipeline.errors import ModelError
+from pipeline.summarizing.beams import BeamSearch, Floats, Source, Wanted
 from pipeline.summarizing.generation import Draft, Reading
 
 READER, WRITER, CARD = "reader.onnx", "writer.onnx", "summarizer.json"
 ABSTRACT = "摘要："
-NOT_COPIED = -1
-FLOOR = 1e-12
 
-
-@dataclass(frozen=True, slots=True)
-class _Beam:
-    """Tokens written so far, the source position of each (or -1), and the sum of their log-probabilities."""
-
-    tokens: tuple[int, ...]
-    places: tuple[int, ...]
-    score: float
-
-    @property
-    def rate(self) -> float:
-        """Log-probability a token, by which beams of different length are compared."""
-        return self.score / max(1, len(self.tokens))
+T = TypeVar("T")
 
 
 class PointerWriter:
@@ -94,81 +81,70 @@ class PointerWriter:
         """Tokens of a text by itself."""
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
-    def generate(self, readings: Sequence[Reading], least: int, most: int) -> list[Draft]:
+    def generate(self, readings: Sequence[Reading]) -> list[Draft]:
         """See `TextGenerator.generate`."""
-        return [self._write(reading, least, most, ()) for reading in readings]
+        return self._write(readings, ())
 
-    def again(self, reading: Reading, least: int, most: int, words: Sequence[str], _drafts: Sequence[Draft]) -> Draft:
+    def again(self, reading: Reading, words: Sequence[str], _drafts: Sequence[Draft]) -> Draft:
         """See `TextGenerator.again`."""
-        return self._write(reading, least, most, words)
+        return self._write([reading], words)[0]
 
-    def _write(self, reading: Reading, least: int, most: int, banned: Sequence[str]) -> Draft:
-        head = [
-            self._first,
-            *self._tokenizer.encode(self._tasks[reading.topic], add_special_tokens=False).ids,
-            self._end,
+    def _write(self, readings: Sequence[Reading], banned: Sequence[str]) -> list[Draft]:
+        """All searches take their steps together: one call of the writer a token."""
+        sources = [self._source(reading) for reading in readings]
+        searches = [
+            BeamSearch(
+                source,
+                Wanted(least=r.least, most=r.most, beams=self._beams, no_repeat=self._no_repeat, banned=tuple(banned)),
+                self._tokenizer,
+                self._end,
+            )
+            for r, source in zip(readings, sources, strict=True)
         ]
+        read = [self._reader.run(None, {"input_ids": s.ids[None], "copyable": s.copyable[None]}) for s in sources]
+        generated, copied = [r[0] for r in read], [r[1] for r in read]
+        memory = _Memory.of(sources, read)
+        past = tuple(np.concatenate([r[part] for r in read], axis=1) for part in (5, 6))
+        active = list(range(len(searches)))
+        for _ in range(self._longest - 2):
+            grown = [
+                searches[i].advance(self._spread(generated[at], copied[at], sources[i].ids), copied[at])
+                for at, i in enumerate(active)
+            ]
+            on = [at for at, rows in enumerate(grown) if rows]
+            if not on:
+                break
+            wide = max(len(grown[at]) for at in on)
+            # A search with fewer beams than another repeats one; what comes of it is not looked at.
+            rows = np.array([_filled(grown[at], wide) for at in on])  # (R, B)
+            places = (slice(None), np.array(on)[:, None], rows)
+            active = [active[at] for at in on]
+            memory = memory.rows(on)
+            tokens = np.array(
+                [[beam.tokens[-1] for beam in _filled(searches[i].beams, wide)] for i in active], np.int64
+            )
+            feed = {"past_keys": past[0][places], "past_values": past[1][places]}
+            wrote = self._writer.run(None, {"tokens": tokens, **memory.feed, **feed})
+            past = (wrote[2], wrote[3])
+            kept = [len(searches[i].beams) for i in active]
+            generated = [wrote[0][at][:n] for at, n in enumerate(kept)]
+            copied = [
+                wrote[1][at][:n, : len(sources[i].ids)] for at, (i, n) in enumerate(zip(active, kept, strict=True))
+            ]
+        return [Draft(text=search.best.text, tokens=search.best.tokens) for search in searches]
+
+    def _source(self, reading: Reading) -> Source:
+        task = self._tokenizer.encode(self._tasks[reading.topic], add_special_tokens=False).ids
+        head = [self._first, *task, self._end]
         encoding = self._tokenizer.encode(reading.text, add_special_tokens=False)
         body = encoding.ids[: self._source_tokens - len(head) - 1]
-        ids = np.array([[*head, *body, self._end]], np.int64)
+        ids = np.array([*head, *body, self._end], np.int64)
         copyable = np.zeros(ids.shape, bool)
-        copyable[0, len(head) : -1] = True
+        copyable[len(head) : -1] = True
         spans = [(0, 0)] * len(head) + list(encoding.offsets[: len(body)]) + [(0, 0)]
-        page = _Page(source=reading.text, spans=spans, tokenizer=self._tokenizer)
-        best = self._search(ids, copyable, page, least, most, banned)
-        return Draft(text=page.text(best.tokens, best.places), tokens=best.tokens)
+        return Source(text=reading.text, ids=ids, copyable=copyable, spans=spans)
 
-    def _search(
-        self, ids: NDArray[np.int64], copyable: NDArray[np.bool_], page: "_Page", least: int, most: int,
-        banned: Sequence[str],
-    ) -> _Beam:  # fmt: skip
-        generated, copied, copy_keys, keys, values, past_keys, past_values = self._reader.run(
-            None, {"input_ids": ids, "copyable": copyable}
-        )
-        memory = {"copyable": copyable, "copy_keys": copy_keys, "keys": keys, "values": values}
-        beams, finished = [_Beam((), (), 0.0)], list[_Beam]()
-        for _ in range(self._longest - 2):
-            chances = self._spread(generated, copied, ids[0])
-            grown: list[tuple[float, int, int]] = []
-            for row, beam in enumerate(beams):
-                allowed = chances[row].copy()
-                length = len(page.text(beam.tokens, beam.places))
-                if length < least:
-                    allowed[self._end] = 0
-                if length >= most:
-                    grown.append((beam.score, row, self._end))
-                    continue
-                allowed[_repeats(beam.tokens, self._no_repeat)] = 0
-                top = np.argpartition(-allowed, 2 * self._beams)[: 2 * self._beams]
-                grown += [(beam.score + float(np.log(allowed[t] + FLOOR)), row, int(t)) for t in top]
-            grown.sort(reverse=True)
-            kept, rows = [], []
-            for score, row, token in grown:
-                beam = beams[row]
-                if token == self._end:
-                    finished.append(_Beam(beam.tokens, beam.places, score))
-                    continue
-                new = _Beam((*beam.tokens, token), (*beam.places, _place(copied[row], ids[0], token)), score)
-                if any(word in page.text(new.tokens, new.places) for word in banned):
-                    continue
-                kept.append(new)
-                rows.append(row)
-                if len(kept) == self._beams:
-                    break
-            if not kept or (finished and kept[0].rate < max(beam.rate for beam in finished)):
-                break
-            feed: dict[str, Any] = {
-                "tokens": np.array([[beam.tokens[-1]] for beam in kept], np.int64),
-                "past_keys": past_keys[:, rows],
-                "past_values": past_values[:, rows],
-            }
-            beams = kept
-            generated, copied, past_keys, past_values = self._writer.run(None, {**memory, **feed})
-        return max(finished or beams, key=lambda beam: beam.rate)
-
-    def _spread(
-        self, generated: NDArray[np.float32], copied: NDArray[np.float32], ids: NDArray[np.int64]
-    ) -> NDArray[np.float32]:
+    def _spread(self, generated: Floats, copied: Floats, ids: NDArray[np.int64]) -> Floats:
         """Probability of each token of the vocabulary, however it comes about: (beams, vocabulary)."""
         chances = np.zeros((len(generated), self._tokenizer.get_vocab_size()), np.float32)
         chances[:, self._frequent] = generated
@@ -177,24 +153,39 @@ class PointerWriter:
         return chances
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
-    """The source with the span of each of its tokens, to set copied tokens as the source has them."""
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """What the writer reads by name: masks (R, S), copy keys (R, S, H), keys and values (layers, R, heads, S, d)."""
 
-    source: str
-    spans: Sequence[tuple[int, int]]
-    tokenizer: Tokenizer
+    feed: dict[str, NDArray[Any]]
 
-    def text(self, tokens: Sequence[int], places: Sequence[int]) -> str:
-        """The text of output tokens: copied ones as the source has them, generated ones as the vocabulary has."""
-        pieces = []
-        for token, place in zip(tokens, places, strict=True):
-            start, end = self.spans[place]
-            generated = place == NOT_COPIED
-            pieces.append(
-                str(self.tokenizer.id_to_token(token)).replace("▁", "") if generated else self.source[start:end]
-            )
-        return "".join(pieces)
+    @classmethod
+    def of(cls, sources: Sequence[Source], read: Sequence[Sequence[NDArray[Any]]]) -> "_Memory":
+        """Puts sources of different length together, shorter ones filled up at their end."""
+        most = max(len(source.ids) for source in sources)
+
+        def filled(array: NDArray[Any], axis: int) -> NDArray[Any]:
+            return np.pad(array, [(0, most - n if i == axis else 0) for i, n in enumerate(array.shape)])
+
+        return cls(
+            {
+                "mask": np.stack([filled(np.ones(len(s.ids), bool), 0) for s in sources]),
+                "copyable": np.stack([filled(s.copyable, 0) for s in sources]),
+                "copy_keys": np.concatenate([filled(r[2], 1) for r in read]),
+                "keys": np.concatenate([filled(r[3], 3) for r in read], axis=1),
+                "values": np.concatenate([filled(r[4], 3) for r in read], axis=1),
+            }
+        )
+
+    def rows(self, chosen: Sequence[int]) -> "_Memory":
+        """The memory of some of the sources."""
+        if len(chosen) == len(self.feed["mask"]):
+            return self
+        return _Memory({k: v[:, chosen] if k in ("keys", "values") else v[chosen] for k, v in self.feed.items()})
+
+
+def _filled(items: Sequence[T], count: int) -> list[T]:
+    return [*items, *[items[0]] * (count - len(items))]
 
 
 def special_ids(tokenizer: Tokenizer) -> tuple[int, int, int]:
@@ -208,17 +199,3 @@ def special_ids(tokenizer: Tokenizer) -> tuple[int, int, int]:
     if len(ids) < len(found):
         raise ModelError("the tokenizer has no <s>, </s> or <pad>: use that of models/encoder")
     return ids[0], ids[1], ids[2]
-
-
-def _place(copied: NDArray[np.float32], ids: NDArray[np.int64], token: int) -> int:
-    """The source position a token is most likely copied from; -1 where it stands nowhere."""
-    here = np.flatnonzero(ids == token)
-    return int(here[copied[here].argmax()]) if len(here) and copied[here].max() > 0 else NOT_COPIED
-
-
-def _repeats(tokens: tuple[int, ...], size: int) -> list[int]:
-    """Tokens that would make an n-gram of `size` come a second time."""
-    if len(tokens) < size:
-        return []
-    last = tokens[len(tokens) - size + 1 :]
-    return [tokens[i + size - 1] for i in range(len(tokens) - size + 1) if tokens[i : i + size - 1] == last]

@@ -55,16 +55,16 @@ class Seq2SeqSummarizer:
         return self.summarize_all(sentences, [topic])[0]
 
     def summarize_all(self, sentences: Sequence[TaggedSentence], topics: Sequence[str | None]) -> list[Abstract]:
-        """See `Summarizer.summarize_all`; texts of one length are written in one batch."""
+        """See `Summarizer.summarize_all`; all of them are written together."""
         limits = {topic: self._limits(sentences, topic) for topic in topics}
         tiny = {topic for topic in topics if is_tiny(sentences, topic, self._wanted(topic)[1])}
-        read = {topic: self._read(sentences, topic) for topic in topics if topic not in tiny}
-        drafts: dict[str | None, Draft] = {}
-        for bounds in dict.fromkeys(limits[topic] for topic, text in read.items() if text):
-            rows = [topic for topic, text in read.items() if text and limits[topic] == bounds]
-            readings = [Reading(text=read[topic], topic=topic) for topic in rows]
-            written = self._generator.generate(readings, bounds.least, bounds.most)
-            drafts |= dict(zip(rows, written, strict=True))
+        texts = {topic: self._read(sentences, topic) for topic in topics if topic not in tiny}
+        readings = {
+            topic: Reading(text=text, topic=topic, least=limits[topic].least, most=limits[topic].most)
+            for topic, text in texts.items()
+            if text
+        }
+        drafts = dict(zip(readings, self._generator.generate(list(readings.values())), strict=True)) if readings else {}
         checker = AbstractChecker(sentences)
         return [
             verbatim(sentences, topic)
@@ -74,9 +74,7 @@ class Seq2SeqSummarizer:
                 limits[topic],
                 lead=self._lead.summarize(sentences, topic),
                 fillers=rank(sentences, topic),
-                rewrite=self._rewrite(Reading(text=read[topic], topic=topic), limits[topic], drafts[topic])
-                if topic in drafts
-                else None,
+                rewrite=self._rewrite(readings[topic], drafts[topic]) if topic in drafts else None,
             )
             for topic in topics
         ]
@@ -94,12 +92,12 @@ class Seq2SeqSummarizer:
         room = self._generator.limit - self._generator.overhead
         return reading(sentences, topic, room, self._generator.count)
 
-    def _rewrite(self, read: Reading, limits: Limits, draft: Draft) -> Rewrite:
+    def _rewrite(self, read: Reading, draft: Draft) -> Rewrite:
         """Writes anew without words, which stand in what was written so far."""
         drafts = [draft]
 
         def rewrite(words: Sequence[str]) -> str:
-            drafts.append(self._generator.again(read, limits.least, limits.most, words, drafts))
+            drafts.append(self._generator.again(read, words, drafts))
             return drafts[-1].text
 
         return rewrite

@@ -162,10 +162,10 @@ class PairEncoder:
         }
 
 
-def frequent_pieces(targets: Iterable[Sequence[int]], count: int, end: int) -> list[int]:
-    """Ids of the most frequent target pieces, the end token among them, in order of their ids."""
+def frequent_pieces(targets: Iterable[Sequence[int]], count: int, end: int) -> dict[int, int]:
+    """Ids of the most frequent target pieces, the end token among them, in order of their ids, and how often they come."""
     seen = Counter(piece for target in targets for piece in target)
-    return sorted({end, *(piece for piece, _ in seen.most_common(count - 1))})
+    return {piece: seen[piece] for piece in sorted({end, *(piece for piece, _ in seen.most_common(count - 1))})}
 
 
 def collate_pairs(examples: Sequence[dict[str, Any]], *, padding: int, first: int) -> dict[str, torch.Tensor]:

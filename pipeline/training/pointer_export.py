@@ -34,35 +34,34 @@ class _Reader(torch.nn.Module):
         return (
             generated[:, -1], copied[:, -1], memory.copy_keys,
             torch.stack(memory.keys), torch.stack(memory.values),
-            torch.stack([keys for keys, _ in past]), torch.stack([values for _, values in past]),
+            torch.stack([keys[:, None] for keys, _ in past]), torch.stack([values[:, None] for _, values in past]),
         )  # fmt: skip
 
 
 class _Writer(torch.nn.Module):
-    """One token of each of B beams, with memory (1, ...) and past (layers, B, heads, P, d), to distributions and past."""
+    """One token of each of B beams of R sources, with memory (R, ...) and past (layers, R, B, heads, P, d)."""
 
     def __init__(self, model: PointerGenerator) -> None:
         super().__init__()
         self.model = model
 
     def forward(
-        self, tokens: Tensor, copyable: Tensor, copy_keys: Tensor, keys: Tensor, values: Tensor,
+        self, tokens: Tensor, mask: Tensor, copyable: Tensor, copy_keys: Tensor, keys: Tensor, values: Tensor,
         past_keys: Tensor, past_values: Tensor,
     ) -> tuple[Tensor, ...]:  # fmt: skip
-        beams = tokens.shape[0]
-        shared = [t.expand(t.shape[0], beams, *t.shape[2:]) for t in (keys, values)]
         memory = Memory(
-            copy_keys=copy_keys.expand(beams, -1, -1),
-            copyable=copyable.expand(beams, -1),
-            mask=torch.ones_like(copyable).expand(beams, -1),
-            keys=list(shared[0].unbind(0)),
-            values=list(shared[1].unbind(0)),
+            copy_keys=copy_keys,
+            copyable=copyable,
+            mask=mask,
+            keys=list(keys.unbind(0)),
+            values=list(values.unbind(0)),
         )
-        past = list(zip(past_keys.unbind(0), past_values.unbind(0), strict=True))
-        generated, copied, grown = self.model.decode(memory, tokens, past)
+        past = [(k.flatten(0, 1), v.flatten(0, 1)) for k, v in zip(past_keys, past_values, strict=True)]
+        generated, copied, grown = self.model.decode(memory, tokens.reshape(-1, 1), past)
+        rows = tokens.shape
         return (
-            generated[:, -1], copied[:, -1],
-            torch.stack([k for k, _ in grown]), torch.stack([v for _, v in grown]),
+            generated.unflatten(0, rows)[:, :, 0], copied.unflatten(0, rows)[:, :, 0],
+            torch.stack([k.unflatten(0, rows) for k, _ in grown]), torch.stack([v.unflatten(0, rows) for _, v in grown]),
         )  # fmt: skip
 
 
@@ -94,13 +93,14 @@ def to_graphs(model: PointerGenerator, first: int) -> tuple[onnx.ModelProto, onn
     model.train(False)
     source = torch.export.Dim("source", min=4, max=model.encoder.config.max_position_embeddings)
     past = torch.export.Dim("past", min=1, max=model.config.target_positions - 1)
-    beams = torch.export.Dim("beams", min=1, max=64)
+    beams, sources = torch.export.Dim("beams", min=1, max=64), torch.export.Dim("sources", min=1, max=1024)
     ids = torch.full((1, 12), 5)
     copyable = torch.ones_like(ids, dtype=torch.bool)
     layers, heads = model.config.decoder_layers, model.encoder.config.num_attention_heads
     size = model.encoder.config.hidden_size // heads
-    memory = torch.zeros(layers, 1, heads, 12, size)
-    before = torch.zeros(layers, 3, heads, 7, size)
+    memory = torch.zeros(layers, 2, heads, 12, size)
+    before = torch.zeros(layers, 2, 3, heads, 7, size)
+    mask = torch.ones(2, 12, dtype=torch.bool)
     reader = _graph(
         _Reader(model, first),
         {"input_ids": (ids, {1: source}), "copyable": (copyable, {1: source})},
@@ -109,13 +109,14 @@ def to_graphs(model: PointerGenerator, first: int) -> tuple[onnx.ModelProto, onn
     writer = _graph(
         _Writer(model),
         {
-            "tokens": (torch.full((3, 1), 5), {0: beams}),
-            "copyable": (copyable, {1: source}),
-            "copy_keys": (torch.zeros(1, 12, model.encoder.config.hidden_size), {1: source}),
-            "keys": (memory, {3: source}),
-            "values": (memory.clone(), {3: source}),
-            "past_keys": (before, {1: beams, 3: past}),
-            "past_values": (before.clone(), {1: beams, 3: past}),
+            "tokens": (torch.full((2, 3), 5), {0: sources, 1: beams}),
+            "mask": (mask, {0: sources, 1: source}),
+            "copyable": (mask.clone(), {0: sources, 1: source}),
+            "copy_keys": (torch.zeros(2, 12, model.encoder.config.hidden_size), {0: sources, 1: source}),
+            "keys": (memory, {1: sources, 3: source}),
+            "values": (memory.clone(), {1: sources, 3: source}),
+            "past_keys": (before, {1: sources, 2: beams, 4: past}),
+            "past_values": (before.clone(), {1: sources, 2: beams, 4: past}),
         },
         ["generated", "copied", "past_keys_out", "past_values_out"],
     )

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from pipeline.config import Settings, TopicConfig
 from pipeline.corpus import load_annotations, load_corpus, read_rows
 from pipeline.errors import ConfigError, InputError
 from pipeline.summarizing.pointer import special_ids
-from pipeline.training.pointer import PointerConfig, PointerGenerator, from_encoder
+from pipeline.training.pointer import PointerConfig, PointerGenerator, calibrate, from_encoder
 from pipeline.training.pointer_data import (
     NewsLimits,
     Pair,
@@ -31,6 +31,8 @@ from pipeline.training.pointer_data import (
 from pipeline.training.pointer_export import export_summarizer
 from pipeline.training.tagger import computes_bf16
 
+Collate = Callable[[Sequence[dict[str, Any]]], dict[str, torch.Tensor]]
+CALIBRATED = 64  # examples
 SPECIALS = 4  # around the task and the text, and the mark behind a topic's name
 
 
@@ -129,17 +131,21 @@ def _count(tokenizer: Tokenizer, text: str) -> int:
     return len(tokenizer.encode(text, add_special_tokens=False).ids)
 
 
-def open_model(settings: TrainSummarizerConfig, targets: Sequence[Sequence[int]], end: int) -> PointerGenerator:
-    """The stage before, or a new model over an encoder."""
+def open_model(
+    settings: TrainSummarizerConfig, train: Sequence[dict[str, Any]], collate: Collate, end: int
+) -> PointerGenerator:
+    """The stage before, or a new model over an encoder, calibrated on the first examples."""
     kind = json.loads((Path(settings.start) / "config.json").read_text(encoding="utf-8"))["model_type"]
     if kind == PointerConfig.model_type:
         return PointerGenerator.from_pretrained(settings.start, dtype=torch.float32)
-    return from_encoder(
+    model = from_encoder(
         settings.start,
         decoder_layers=settings.decoder_layers,
         target_positions=settings.target_tokens,
-        frequent=frequent_pieces(targets, settings.frequent, end),
+        frequent=frequent_pieces([example["labels"] for example in train], settings.frequent, end),
     )
+    calibrate(model, collate(train[:CALIBRATED]))
+    return model
 
 
 def train_summarizer(settings: TrainSummarizerConfig) -> dict[str, float]:
@@ -157,7 +163,8 @@ def train_summarizer(settings: TrainSummarizerConfig) -> dict[str, float]:
     learn, watch = hold_out(load_pairs(settings, tokenizer), settings.held_out, settings.seed)
     train = [example for pair in learn if (example := encode(pair))]
     dev = [example for pair in watch if (example := encode(pair))]
-    model = open_model(settings, [e["labels"] for e in train], end)
+    collate = partial(collate_pairs, padding=padding, first=first)
+    model = open_model(settings, train, collate, end)
     trainer = _Trainer(
         settings=settings,
         model=model,
@@ -182,7 +189,7 @@ def train_summarizer(settings: TrainSummarizerConfig) -> dict[str, float]:
         ),
         train_dataset=Dataset.from_list(train),
         eval_dataset=Dataset.from_list(dev),
-        data_collator=partial(collate_pairs, padding=padding, first=first),
+        data_collator=collate,
     )
     trainer.train(resume_from_checkpoint=any(settings.work.glob("checkpoint-*")))
     metrics = trainer.evaluate()

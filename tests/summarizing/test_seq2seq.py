@@ -85,9 +85,11 @@ def test_models_write_in_batches_what_they_write_alone(folders: dict[str, Path],
     texts = [READ, "许知行表示，愿与海屿共建研究院。", "双方签署协议。"]
     for tokens in (1, 10_000):
         together = generator(folders[family], batch_tokens=tokens).generate(
-            [Reading(text=text, topic=None) for text in texts], 5, 20
+            [Reading(text=text, topic=None, least=5, most=20) for text in texts]
         )
-        alone = [generator(folders[family]).generate([Reading(text=text, topic=None)], 5, 20)[0] for text in texts]
+        alone = [
+            generator(folders[family]).generate([Reading(text=text, topic=None, least=5, most=20)])[0] for text in texts
+        ]
         assert [len(draft.tokens) > 0 for draft in together] == [True] * 3
         if tokens == 1:
             assert together == alone
@@ -96,18 +98,22 @@ def test_models_write_in_batches_what_they_write_alone(folders: dict[str, Path],
 @pytest.mark.parametrize("family", FAMILIES)
 def test_banned_words_are_not_written_again(folders: dict[str, Path], family: str) -> None:
     model = generator(folders[family])
-    first = model.generate([Reading(text=READ, topic=None)], 10, 30)[0]
+    first = model.generate([Reading(text=READ, topic=None, least=10, most=30)])[0]
     words = re.findall(r"[一-龥0-9]{2}", "".join(first.text.split()))[:2]
     banned = model.ban(words, first)
     assert words and banned
-    second = model.generate([Reading(text=READ, topic=None)], 10, 30, banned)[0]
+    second = model.generate([Reading(text=READ, topic=None, least=10, most=30)], banned)[0]
     assert not any(word in "".join(second.text.split()) for word in words)
 
 
 def test_lengths_follow_the_characters_asked_for(folders: dict[str, Path]) -> None:
     model = generator(folders["t5"])
     for least, most in ((10, 20), (60, 80)):
-        assert least <= len(model.generate([Reading(text=READ, topic=None)], least, most)[0].tokens) <= most * 1.25 + 1
+        assert (
+            least
+            <= len(model.generate([Reading(text=READ, topic=None, least=least, most=most)])[0].tokens)
+            <= most * 1.25 + 1
+        )
 
 
 def test_limits_prefix_and_vocabularies(folders: dict[str, Path]) -> None:

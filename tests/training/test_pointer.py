@@ -9,7 +9,7 @@ from pipeline.config import PointerConfig, load_config
 from pipeline.errors import ConfigError
 from pipeline.summarizing.generation import Reading
 from pipeline.summarizing.pointer import PointerWriter
-from pipeline.training.pointer import IGNORED, PointerGenerator, from_encoder
+from pipeline.training.pointer import IGNORED, PointerGenerator, calibrate, from_encoder
 from pipeline.training.pointer_data import (
     NewsLimits,
     Pair,
@@ -48,7 +48,8 @@ def batch(tokenizer: Tokenizer) -> dict[str, torch.Tensor]:
 def trained(tiny_encoder: Path, batch: dict[str, torch.Tensor]) -> PointerGenerator:
     """A model that can only copy: the end is the one piece it may generate."""
     torch.manual_seed(2)
-    model = from_encoder(str(tiny_encoder), decoder_layers=2, target_positions=20, frequent=[2])
+    model = from_encoder(str(tiny_encoder), decoder_layers=2, target_positions=20, frequent={2: 3})
+    calibrate(model, batch)
     optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
     for _ in range(150):
         loss = model(**batch)["loss"]
@@ -57,6 +58,21 @@ def trained(tiny_encoder: Path, batch: dict[str, torch.Tensor]) -> PointerGenera
         optimizer.zero_grad()
     assert loss.item() < 0.05
     return model.eval()
+
+
+def test_an_untrained_model_goes_on_copying_behind_what_it_wrote(
+    tiny_encoder: Path, batch: dict[str, torch.Tensor]
+) -> None:
+    torch.manual_seed(3)
+    model = from_encoder(str(tiny_encoder), decoder_layers=2, target_positions=20, frequent={2: 1, 5: 3}).eval()
+    calibrate(model, batch)
+    memory = model.remember(batch["input_ids"], batch["attention_mask"], batch["copyable"])
+    _, copied, _ = model.decode(memory, batch["decoder_input_ids"], model.empty_past(len(PAIRS)))
+    left = batch["input_ids"].roll(1, dims=1)
+    follows = (left[:, None] == batch["decoder_input_ids"][:, :, None]) & batch["copyable"][:, None]  # (B, T, S)
+    share = (copied / copied.sum(-1, keepdim=True) * follows).sum(-1)[follows.any(-1)].mean()
+    by_chance = (follows.sum(-1) / batch["copyable"].sum(-1)[:, None])[follows.any(-1)].mean()
+    assert share > 3 * by_chance
 
 
 def test_what_was_trained_is_saved(trained: PointerGenerator, batch: dict[str, torch.Tensor], tmp_path: Path) -> None:
@@ -95,10 +111,16 @@ def test_the_exported_graphs_write_what_was_learned(
     writer = PointerWriter(
         tmp_path, PointerConfig(kind="pointer", threads=1, beams=3), {"firm": "企业", "school": "大学"}
     )
-    readings = [Reading(text=pair.source, topic="school" if pair.task == "大学：" else "firm") for pair in PAIRS]
-    assert [draft.text for draft in writer.generate(readings, 1, 18)] == [pair.target for pair in PAIRS]
-    assert "企业" not in writer.again(readings[0], 1, 18, ["企业"], []).text
-    assert len(writer.generate(readings[:1], 1, 3)[0].text) <= 3
+    readings = [
+        Reading(text=pair.source, topic="school" if pair.task == "大学：" else "firm", least=1, most=18)
+        for pair in PAIRS
+    ]
+    alone = [writer.generate([reading])[0] for reading in readings]
+    assert [draft.text for draft in alone] == [pair.target for pair in PAIRS]
+    assert writer.generate(readings) == alone
+    assert "企业" not in writer.again(readings[0], ["企业"], []).text
+    together = writer.generate([replace(readings[0], most=3), *readings[1:]])
+    assert len(together[0].text) <= 3 and together[1:] == alone[1:]
 
 
 LIMITS = NewsLimits(source_chars=60, coverage=0.5, selection_chars=26)
