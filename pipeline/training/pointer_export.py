@@ -60,8 +60,9 @@ class _Writer(torch.nn.Module):
         generated, copied, grown = self.model.decode(memory, tokens.reshape(-1, 1), past)
         rows = tokens.shape
         return (
-            generated.unflatten(0, rows)[:, :, 0], copied.unflatten(0, rows)[:, :, 0],
-            torch.stack([k.unflatten(0, rows) for k, _ in grown]), torch.stack([v.unflatten(0, rows) for _, v in grown]),
+            generated.reshape(*rows, -1), copied.reshape(*rows, -1),
+            torch.stack([k.reshape(*rows, *k.shape[1:]) for k, _ in grown]),
+            torch.stack([v.reshape(*rows, *v.shape[1:]) for _, v in grown]),
         )  # fmt: skip
 
 
