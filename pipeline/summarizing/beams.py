@@ -113,12 +113,16 @@ class BeamSearch:
         return rows
 
     def _piece(self, token: int, copied: Floats) -> str:
-        """A token as the source has it where it was most likely copied from; as the vocabulary has it if it stands nowhere."""
+        """A token as the source has it where it was most likely copied from; as the vocabulary has it if it stands nowhere.
+
+        A word boundary by itself stands for no character: tokenizers give it the place of the one behind it.
+        """
+        plain = str(self._tokenizer.id_to_token(token)).replace("▁", "")
         here = np.flatnonzero(self._source.ids == token)
-        if len(here) and copied[here].max() > 0:
+        if plain and len(here) and copied[here].max() > 0:
             start, end = self._source.spans[int(here[copied[here].argmax()])]
             return self._source.text[start:end]
-        return str(self._tokenizer.id_to_token(token)).replace("▁", "")
+        return plain
 
 
 def _repeats(tokens: tuple[int, ...], size: int) -> list[int]:
