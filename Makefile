@@ -43,5 +43,5 @@ $(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) --editable '.[train,evaluate,dev]'
+	$(PIP) --editable '.[train,evaluate,office,dev]'
 	touch $@ $(VENV)/installed

@@ -5,21 +5,23 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import IO
 
 from pipeline.config import TopicConfig
-from pipeline.errors import InputError, OutputError
+from pipeline.errors import InputError
 from pipeline.reading.documents import read_document
 from pipeline.runner import Jianbao
 from pipeline.schema import Briefing
-from pipeline.writing.html import IndexRow, index_row, to_html, to_index
+from pipeline.writing.docx import to_docx
+from pipeline.writing.files import Csv, HtmlIndex, Lines, Pages, Sink, Workbook, writing
+from pipeline.writing.html import to_html
 from pipeline.writing.json import to_json, to_jsonl
+from pipeline.writing.rows import document_header, document_row, sentence_header, sentence_rows
 from pipeline.writing.text import to_markdown
 from pipeline.writing.wording import Language
 
-FORMATS = ("html", "json", "jsonl", "md")
+FORMATS = ("csv", "docx", "html", "json", "jsonl", "md", "xlsx")
+NEEDS_FOLDER = {"csv": None, "docx": "docx", "xlsx": "xlsxwriter"}  # and the library that writes it
 ALL = "briefings"
-JSONL_NAME, INDEX_NAME = f"{ALL}.jsonl", f"{ALL}.html"
 LONGEST_NAME = 200  # bytes; file systems take 255 with the ending
 
 
@@ -47,47 +49,20 @@ def run_files(jianbao: Jianbao, sources: Sequence[str]) -> Iterator[Briefing | I
 
 
 class FolderWriter:
-    """Writes briefings into a folder: `ID.html`, `ID.json`, `ID.md`; all in `briefings.jsonl`, a list in `briefings.html`."""
+    """Writes each briefing to all the files that were asked for."""
 
-    def __init__(
-        self,
-        folder: Path,
-        formats: Sequence[str],
-        topics: Sequence[TopicConfig],
-        language: Language,
-        lines: IO[str] | None,
-    ) -> None:
-        """Use `open_folder`, which opens and closes `lines`."""
-        self._folder, self._formats, self._topics, self._language, self._lines = (
-            folder,
-            formats,
-            topics,
-            language,
-            lines,
-        )
-        self._rows: list[IndexRow] = []
+    def __init__(self, sinks: Sequence[Sink]) -> None:
+        """Use `open_folder`, which opens and closes them."""
+        self._sinks = sinks
 
     def write(self, briefing: Briefing) -> None:
-        """Writes one briefing in every format; a file appears under its name only when it is complete."""
-        if self._lines is not None:
-            with _writing(self._folder / JSONL_NAME):
-                self._lines.write(to_jsonl(briefing))
-                self._lines.flush()
-        if "json" in self._formats:
-            _write_whole(self._folder / f"{briefing.document.id}.json", to_json(briefing))
-        if "html" in self._formats:
-            name = f"{briefing.document.id}.html"
-            _write_whole(self._folder / name, to_html(briefing, self._topics, self._language))
-            self._rows.append(index_row(briefing, name))
-        if "md" in self._formats:
-            _write_whole(
-                self._folder / f"{briefing.document.id}.md", to_markdown(briefing, self._topics, self._language)
-            )
+        """Writes one briefing in every format.
 
-    def close(self) -> None:
-        """Writes the list of the reports."""
-        if "html" in self._formats:
-            _write_whole(self._folder / INDEX_NAME, to_index(self._rows, self._topics, self._language))
+        Raises:
+            OutputError: A file cannot be written.
+        """
+        for sink in self._sinks:
+            sink.write(briefing)
 
 
 @contextmanager
@@ -96,41 +71,45 @@ def open_folder(
 ) -> Iterator[FolderWriter]:
     """A writer into `folder`, which is made if need be.
 
-    `briefings.jsonl` grows as `briefings.jsonl.part` and takes its name, and the place of an earlier one, at the end.
+    Files of all briefings, such as `briefings.jsonl`, grow as `briefings.jsonl.part` and take their names, and the places of
+    earlier ones, at the end.
 
     Raises:
         OutputError: The folder, or a file in it, cannot be written.
     """
-    part = folder / (JSONL_NAME + ".part")
-    with _writing(folder):
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        lines = part.open("w", encoding="utf-8") if "jsonl" in formats else None
+    sinks: list[Sink] = []
+    complete = False
     try:
-        writer = FolderWriter(folder, formats, topics, language, lines)
-        yield writer
-        writer.close()
+        for name in formats:
+            sinks += _sinks(name, folder, topics, language)
+        yield FolderWriter(sinks)
+        complete = True
     finally:
-        if lines is not None:
-            lines.close()
-    if lines is not None:
-        with _writing(folder / JSONL_NAME):
-            part.replace(folder / JSONL_NAME)
+        for sink in sinks:
+            sink.close(complete=complete)
 
 
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written to: {error.strerror}") from None
-
-
-def _write_whole(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    with _writing(path):
-        part.write_text(text, encoding="utf-8")
-        try:
-            part.replace(path)
-        except OSError:
-            part.unlink()
-            raise
+def _sinks(name: str, folder: Path, topics: Sequence[TopicConfig], language: Language) -> list[Sink]:
+    everything = folder / ALL
+    match name:
+        case "html":
+            pages = Pages(folder, ".html", lambda briefing: to_html(briefing, topics, language))
+            return [pages, HtmlIndex(everything.with_suffix(".html"), topics, language)]
+        case "json":
+            return [Pages(folder, ".json", to_json)]
+        case "jsonl":
+            return [Lines(everything.with_suffix(".jsonl"), to_jsonl)]
+        case "docx":
+            return [Pages(folder, ".docx", lambda briefing: to_docx(briefing, topics, language))]
+        case "xlsx":
+            return [Workbook(everything.with_suffix(".xlsx"), topics, language)]
+        case "csv":
+            documents, sentences = everything.with_suffix(".csv"), folder / "sentences.csv"
+            return [
+                Csv(documents, document_header(topics, language), lambda b: [document_row(b, topics)]),
+                Csv(sentences, sentence_header(topics, language), lambda b: sentence_rows(b, topics, language)),
+            ]
+        case _:
+            return [Pages(folder, ".md", lambda briefing: to_markdown(briefing, topics, language))]

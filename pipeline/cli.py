@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import track
 
 from pipeline import __version__
-from pipeline.batch import FORMATS, FolderWriter, open_folder, run_files
+from pipeline.batch import FORMATS, NEEDS_FOLDER, FolderWriter, open_folder, run_files
 from pipeline.config import PROJECT, PipelineConfig, load_config
 from pipeline.errors import ConfigError, InputError, JianbaoError
 from pipeline.reading.documents import find_files
@@ -66,9 +66,10 @@ def run(
     format: Annotated[  # noqa: A002 - the option's name
         str | None,
         typer.Option(
-            help="One or more of html (a page whose abstract leads to its sentences), json (a file per document), "
-            "jsonl (a line per document), md (a page of Markdown), with commas between. Left out: a coloured view on a "
-            "terminal, plain text in a pipe, json,md in a folder.",
+            help="One or more of html (a page whose abstract leads to its sentences), docx (a page for Word), json (a file "
+            "per document), jsonl (a line per document), md (a page of Markdown), xlsx and csv (a row per document and per "
+            "sentence), with commas between. Left out: a coloured view on a terminal, plain text in a pipe, json,md in a "
+            "folder.",
             show_default=False,
         ),
     ] = None,
@@ -276,6 +277,11 @@ def _formats(given: str | None, output: Path | None) -> tuple[str, ...]:
         raise ConfigError(f"--format {given}: choose from {', '.join(FORMATS)}")
     if len(formats) > 1 and output is None:
         raise ConfigError(f"--format {given}: several formats need a folder, add --output DIR")
+    for name, library in NEEDS_FOLDER.items():
+        if name in formats and output is None:
+            raise ConfigError(f"--format {name}: needs a folder, add --output DIR")
+        if name in formats and library and find_spec(library) is None:
+            raise ConfigError(f"--format {name} needs a library that is not here: pip install 'jianbao[office]'")
     return formats
 
 

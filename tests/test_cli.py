@@ -62,7 +62,8 @@ def test_a_folder_in_a_folder_out(tmp_path: Path) -> None:
     [
         (["nowhere.txt"], "nowhere.txt: no such file"),
         ([str(SAMPLE), "--config", "nowhere.yaml"], "nowhere.yaml: no such config file"),
-        ([str(SAMPLE), "--format", "docx"], "--format docx: choose from html, json, jsonl, md"),
+        ([str(SAMPLE), "--format", "pdf"], "--format pdf: choose from csv, docx, html, json, jsonl, md, xlsx"),
+        ([str(SAMPLE), "--format", "xlsx"], "--format xlsx: needs a folder, add --output DIR"),
         ([str(SAMPLE), "--format", "json,md"], "add --output DIR"),
         ([str(SAMPLE), "--lang", "fr"], "--lang fr: choose zh or en"),
         ([str(SAMPLE), "--output", str(SAMPLE)], "cannot be written to"),
