@@ -1,4 +1,6 @@
-"""Trains a tagger on your own labels: python scripts/finetune.py --config configs/finetune_tagger.yaml --data my.jsonl.
+"""Trains on your own data: python scripts/finetune.py --config configs/finetune_tagger.yaml --data my.jsonl.
+
+A tagger on labels, or, with configs/finetune_summarizer.yaml, a seq2seq model on texts with abstracts.
 
 With several accelerators: torchrun --nproc-per-node 2 scripts/finetune.py ...
 """
@@ -17,6 +19,7 @@ from rich.table import Table
 from pipeline.errors import JianbaoError
 from pipeline.training.finetune import FinetunedTagger, finetune
 from pipeline.training.run import is_first_process
+from pipeline.training.settings import task_of
 from pipeline.writing.wording import Language, topic_name
 
 FIGURES = ("precision", "recall", "f1", "ap")
@@ -30,7 +33,9 @@ def main(
     config: Annotated[Path, typer.Option(help="Settings of the run.")] = Path("configs/finetune_tagger.yaml"),
     data: Annotated[
         Path | None,
-        typer.Option(help="Your labels: JSON Lines, CSV or Label Studio's JSON; left out, the settings' corpus."),
+        typer.Option(
+            help="Your labels (JSON Lines, CSV, Label Studio's JSON) or texts with abstracts; left out, the settings'."
+        ),
     ] = None,
     output: Annotated[Path | None, typer.Option(help="Folder to write, instead of the settings' own.")] = None,
     encoder: Annotated[
@@ -38,7 +43,7 @@ def main(
     ] = None,
     lang: Annotated[Language, typer.Option(help="Headings in Chinese (zh) or English (en).")] = "zh",
 ) -> None:
-    """Train on your labels, export, print the figures, and write a config for `jianbao run`.
+    """Train on your data, export, print the figures, and write a config for `jianbao run`.
 
     A run that was stopped goes on from its last checkpoint when the same command is given again.
     """
@@ -46,6 +51,9 @@ def main(
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it speaks of packages that are not needed
     logging.getLogger("pipeline").setLevel(logging.INFO if is_first_process() else logging.ERROR)
     try:
+        if task_of(config) == "abstracts":
+            show_summarizer(config, data, output, encoder, lang)
+            return
         made = finetune(config, data=data, output=output, encoder=encoder)
     except JianbaoError as error:
         if is_first_process():
@@ -53,6 +61,18 @@ def main(
         raise typer.Exit(2) from None
     if made is not None:
         show(made, lang)
+
+
+def show_summarizer(config: Path, data: Path | None, output: Path | None, model: str | None, lang: Language) -> None:
+    """Fine-tune a summarizer; print ROUGE on dev and the command that uses it."""
+    from pipeline.training.abstracts import finetune_summarizer
+
+    made = finetune_summarizer(config, data=data, output=output, model=model)
+    if made is not None:
+        path, figures = made
+        console = Console()
+        console.print("  ".join(f"{name.removeprefix('eval_')} {value:.3f}" for name, value in figures.items()))
+        console.print(f"{WORDS[lang]['use']}: jianbao run FILE --config {path}", soft_wrap=True)
 
 
 def show(made: FinetunedTagger, lang: Language) -> None:

@@ -10,7 +10,7 @@ from pipeline.runner import Jianbao
 from pipeline.summarizing.build import build_summarizer
 from pipeline.tagging.build import build_tagger
 from pipeline.training.pointer_train import TrainSummarizerConfig
-from pipeline.training.settings import TrainTaggerConfig
+from pipeline.training.settings import FinetuneSummarizerConfig, TrainTaggerConfig
 from tests.conftest import ROOT, TOPICS
 from tests.tagging.tiny import save_classifier
 
@@ -23,7 +23,8 @@ def with_key(key: str) -> list[Path]:
     return [path for path in CONFIGS if key in yaml.safe_load(path.read_text(encoding="utf-8"))]
 
 
-PIPELINES, TRAININGS, SUMMARIZER_TRAININGS = with_key("tagger"), with_key("encoder"), with_key("start")
+FINETUNINGS, TRAININGS, SUMMARIZER_TRAININGS = with_key("task"), with_key("encoder"), with_key("start")
+PIPELINES = [path for path in with_key("tagger") if path not in FINETUNINGS]
 WRITERS = [path for path in PIPELINES if path.parent.name == "seq2seq"]  # built in tests/summarizing
 
 
@@ -66,8 +67,14 @@ def test_every_summarizer_training_config_loads(path: Path) -> None:
     assert settings.texts or settings.corpora
 
 
+@pytest.mark.parametrize("path", FINETUNINGS, ids=lambda p: p.name)
+def test_every_summarizer_fine_tuning_config_loads(path: Path) -> None:
+    settings = load_config(path, FinetuneSummarizerConfig)
+    assert (ROOT / settings.data).is_file()
+
+
 def test_every_config_is_for_one_thing() -> None:
-    assert sorted([*PIPELINES, *TRAININGS, *SUMMARIZER_TRAININGS]) == CONFIGS
+    assert sorted([*PIPELINES, *TRAININGS, *SUMMARIZER_TRAININGS, *FINETUNINGS]) == CONFIGS
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,43 @@ UNBOUNDED = 1_000_000  # transformers gives lengths beyond all sense where a tok
 SPARE = 1.25  # tokens for a text over what its length suggests
 
 
+def load_seq2seq(model: str, config: Seq2SeqConfig, dtype: torch.dtype) -> tuple[Any, Any]:
+    """The network and its tokenizer.
+
+    Raises:
+        ModelError: The model is not there and may not be downloaded, is damaged, or lacks a padding token.
+    """
+    folder = Path(model)
+    if folder.is_dir() and not any(folder.glob("model*.safetensors")):
+        raise ModelError(f"{model}: has no {WEIGHTS}: write it anew with transformers' save_pretrained(folder)")
+    common: dict[str, Any] = {"local_files_only": not config.allow_download, "trust_remote_code": False}
+    tokenizer_class: Any = BertTokenizer if config.tokenizer == "bert" else AutoTokenizer
+    try:
+        network = AutoModelForSeq2SeqLM.from_pretrained(model, **common, use_safetensors=True, dtype=dtype)
+        tokenizer = tokenizer_class.from_pretrained(model, **common)
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        ask = not config.allow_download and not folder.is_dir()
+        hint = "; to fetch it from the hub once, set allow_download: true in the config" if ask else ""
+        raise ModelError(f"{model}: cannot be loaded ({reason}){hint}") from error
+    if tokenizer.pad_token_id is None:
+        raise ModelError(f"{model}: its tokenizer has no padding token: name one in its tokenizer_config.json")
+    return network, tokenizer
+
+
+def readable(tokenizer: Any, text: str) -> str:  # noqa: ANN401 - transformers has no types
+    """The text with straight quotes where the vocabulary lacks curly ones, as BERT's Chinese one does."""
+    if tokenizer.convert_tokens_to_ids("“") not in (None, tokenizer.unk_token_id):
+        return text
+    return text.replace("“", '"').replace("”", '"').replace("‘", "'").replace("’", "'")
+
+
+def room(network: Any, tokenizer: Any, config: Seq2SeqConfig) -> int:  # noqa: ANN401
+    """The most tokens a model reads, special tokens and prefix included."""
+    positions = getattr(network.config, "max_position_embeddings", None) or UNBOUNDED
+    return int(min(config.input_tokens, positions, tokenizer.model_max_length))
+
+
 class Generator:
     """A model that writes a text from a text, on its device."""
 
@@ -30,23 +67,9 @@ class Generator:
         Raises:
             ModelError: The model is not there and may not be downloaded, is damaged, or cannot run as the settings ask.
         """
-        folder = Path(model)
-        if folder.is_dir() and not any(folder.glob("model*.safetensors")):
-            raise ModelError(f"{model}: has no {WEIGHTS}: write it anew with transformers' save_pretrained(folder)")
-        common: dict[str, Any] = {"local_files_only": not config.allow_download, "trust_remote_code": False}
         device = choose_device(config.device)
         dtype = torch.bfloat16 if chooses_bf16(config.precision, device) else torch.float32
-        tokenizer_class: Any = BertTokenizer if config.tokenizer == "bert" else AutoTokenizer
-        try:
-            network = AutoModelForSeq2SeqLM.from_pretrained(model, **common, use_safetensors=True, dtype=dtype)
-            self._tokenizer = tokenizer_class.from_pretrained(model, **common)
-        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-            reason = next(iter(str(error).splitlines()), type(error).__name__)
-            ask = not config.allow_download and not folder.is_dir()
-            hint = "; to fetch it from the hub once, set allow_download: true in the config" if ask else ""
-            raise ModelError(f"{model}: cannot be loaded ({reason}){hint}") from error
-        if self._tokenizer.pad_token_id is None:
-            raise ModelError(f"{model}: its tokenizer has no padding token: name one in its tokenizer_config.json")
+        network, self._tokenizer = load_seq2seq(model, config, dtype)
         try:
             self._network = network.eval().to(device)
         except (RuntimeError, AssertionError) as error:
@@ -61,12 +84,11 @@ class Generator:
     @property
     def limit(self) -> int:
         """The most tokens it reads, special tokens and prefix included."""
-        positions = getattr(self._network.config, "max_position_embeddings", None) or UNBOUNDED
-        return int(min(self._config.input_tokens, positions, self._tokenizer.model_max_length))
+        return room(self._network, self._tokenizer, self._config)
 
     def count(self, text: str) -> int:
         """Tokens of a text by itself."""
-        return len(self._tokenizer(self._readable(text), add_special_tokens=False)["input_ids"])
+        return len(self._tokenizer(readable(self._tokenizer, text), add_special_tokens=False)["input_ids"])
 
     @property
     def overhead(self) -> int:
@@ -92,7 +114,7 @@ class Generator:
 
     @torch.inference_mode()
     def _batch(self, texts: Sequence[str], least: int, most: int, banned: Sequence[Sequence[int]]) -> list[Draft]:
-        read = [self._config.prefix + self._readable(text) for text in texts]
+        read = [self._config.prefix + readable(self._tokenizer, text) for text in texts]
         encoded = self._tokenizer(read, padding=True, return_tensors="pt")
         inputs = {name: tensor.to(self._device) for name, tensor in encoded.items() if name in self._takes}
         density = sum(map(self.count, texts)) / max(1, sum(map(len, texts)))  # tokens per character
@@ -141,9 +163,3 @@ class Generator:
         """The text of tokens; an unknown one leaves a mark, so that a name it was part of is not taken for whole."""
         text = self._tokenizer.decode(list(tokens), clean_up_tokenization_spaces=False)
         return str(text).replace(self._tokenizer.unk_token or UNKNOWN, UNKNOWN)
-
-    def _readable(self, text: str) -> str:
-        """The text with straight quotes where the vocabulary lacks curly ones, as BERT's Chinese one does."""
-        if self._tokenizer.convert_tokens_to_ids("“") not in (None, self._tokenizer.unk_token_id):
-            return text
-        return text.replace("“", '"').replace("”", '"').replace("‘", "'").replace("’", "'")

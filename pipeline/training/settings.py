@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
-from pipeline.config import Settings, TopicConfig, WindowConfig, load_config, resolve_model
+from pipeline.config import Seq2SeqConfig, Settings, TaggerConfig, TopicConfig, WindowConfig, load_config, resolve_model
 
 
 class TrainTaggerConfig(Settings):
@@ -17,6 +17,7 @@ class TrainTaggerConfig(Settings):
     topic; epochs, rates and seeds mean nothing to it.
     """
 
+    task: Literal["topics"] = "topics"
     topics: tuple[TopicConfig, ...] = Field(min_length=1)
     method: Literal["full", "few_shot"] = "full"
     corpus: Path
@@ -37,6 +38,42 @@ class TrainTaggerConfig(Settings):
     warmup: float = Field(default=0.1, ge=0, lt=1)
     precision: Literal["auto", "bf16", "fp32"] = "auto"
     seeds: tuple[int, ...] = Field(default=(13,), min_length=1)
+
+
+class FinetuneSummarizerConfig(Settings):
+    """How a seq2seq model of the hub is fine-tuned to write abstracts.
+
+    `summarizer` is what a pipeline would say to use the model as it is. The rate is AdamW's, with linear warm-up and decay.
+    """
+
+    task: Literal["abstracts"]
+    topics: tuple[TopicConfig, ...] = Field(min_length=1)
+    tagger: TaggerConfig
+    summarizer: Seq2SeqConfig
+    data: Path
+    output: Path
+    work: Path = Path("build/finetune_summarizer")
+    target_tokens: int = Field(default=256, ge=8)
+    epochs: int = Field(default=3, ge=1)
+    texts_per_step: int = Field(default=4, ge=1)
+    rate: float = Field(default=5e-5, gt=0)
+    weight_decay: float = Field(default=0.01, ge=0)
+    warmup: float = Field(default=0.1, ge=0, lt=1)
+    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    seed: int = 13
+
+
+def task_of(path: Path) -> str:
+    """What a settings file trains: `topics` unless it says `abstracts`.
+
+    Raises:
+        ConfigError: The file cannot be read.
+    """
+    return load_config(path, _Task).task
+
+
+class _Task(BaseModel):
+    task: str = "topics"
 
 
 def load_settings(
