@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test fast browser check check-corpus clean
+.PHONY: demo test fast browser bench check check-corpus clean
 
 demo: $(VENV)/installed
 	$(BIN)/jianbao run data/samples/haiyu_delegation.txt
@@ -21,6 +21,10 @@ fast: $(VENV)/installed-dev
 browser: $(VENV)/installed-dev
 	$(PIP) --editable '.[browser]'
 	$(BIN)/python -m pytest -m browser
+
+# Speed and memory beside the hub's pipeline; takes some minutes and wants the machine for itself.
+bench: $(VENV)/installed-dev
+	$(BIN)/python scripts/benchmark.py
 
 check: $(VENV)/installed-dev check-corpus
 	$(BIN)/ruff check .
