@@ -3,13 +3,16 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
 from typer.testing import CliRunner
 
 from pipeline.cli import app
 from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
@@ -23,14 +26,16 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
+def page() -> Iterator["Page"]:
+    from playwright.sync_api import sync_playwright  # comes with the extra `browser` alone
+
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield chromium.new_page()
         chromium.close()
 
 
-def test_a_report_leads_from_clauses_to_sentences_and_back(page: Page, reports: Path) -> None:
+def test_a_report_leads_from_clauses_to_sentences_and_back(page: "Page", reports: Path) -> None:
     complaints: list[str] = []
     requests: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
@@ -55,7 +60,7 @@ def test_a_report_leads_from_clauses_to_sentences_and_back(page: Page, reports: 
     assert (complaints, requests) == ([], [address])
 
 
-def test_the_index_opens_a_report_on_a_phone_without_scrolling_sideways(page: Page, reports: Path) -> None:
+def test_the_index_opens_a_report_on_a_phone_without_scrolling_sideways(page: "Page", reports: Path) -> None:
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto((reports / "briefings.html").as_uri())
     page.locator("h2 a").first.click()
