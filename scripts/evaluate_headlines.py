@@ -33,7 +33,9 @@ def main(
         if not pairs:
             raise InputError(f"{news}: no Chinese text with a headline")
         writer = PointerWriter(model, PointerConfig(kind="pointer", model=str(model)), {"headline": HEADLINE[:-1]})
-        readings = [Reading(text=p.source, topic="headline", least=4, most=headline_chars) for p in pairs]
+        readings = [
+            Reading(text=p.source, topic="headline", least=4, most=headline_chars, sentences=False) for p in pairs
+        ]
         written = [writer.generate([reading])[0].text for reading in track(readings, console=Console(stderr=True))]
     except JianbaoError as error:
         typer.echo(f"error: {error}", err=True)

@@ -80,14 +80,14 @@ def test_every_config_is_for_one_thing() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("topic_chars:", "topic_char:", r"unknown key summarizer\.lead\.topic_char \(did you mean topic_chars\?\)"),
+        ("topic_chars:", "topic_char:", r"unknown key summarizer\.pointer\.topic_char \(did you mean topic_chars\?\)"),
         ("tagger:", "taggers:", r"unknown key taggers \(did you mean tagger\?\)"),
         ("kind: onnx", "kind: onx", "'onnx', 'transformer', 'sequence', 'linear'"),
-        ("target_chars: 150", "target_chars: long", r"summarizer\.lead\.target_chars: .*integer"),
+        ("beams: 4", "beams: many", r"summarizer\.pointer\.beams: .*integer"),
         (
-            "target_chars: 150",
+            "beams: 4",
             "zzz: 1",
-            r"unknown key summarizer\.lead\.zzz; known are kind, target_chars, topic_chars",
+            r"unknown key summarizer\.pointer\.zzz; known are beams, no_repeat_ngram, target_chars, topic_chars, kind",
         ),
         ("topics:", "topics: [", "not readable as YAML"),
     ],

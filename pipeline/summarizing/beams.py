@@ -7,63 +7,57 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-NOT_COPIED = -1
+from pipeline.summarizing.joints import Floats, Joints, Source, Vocabulary, piece_text
+
 FLOOR = 1e-12
-
-Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A text to copy from.
-
-    Attributes:
-        text: The text.
-        ids: What the model reads, (S,): control tokens, then tokens of the text, then the end.
-        copyable: Which of them may be copied, (S,).
-        spans: Where in the text each of them stands.
-    """
-
-    text: str
-    ids: NDArray[np.int64]
-    copyable: NDArray[np.bool_]
-    spans: Sequence[tuple[int, int]]
+LENGTH = 1.2  # a text is judged by its log-probability over its tokens to this power: over 1, longer texts gain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is asked of a search: characters at least and at most, beams, n-grams that may not come twice, banned words."""
+    """What is asked of a search.
+
+    Attributes:
+        least: Characters at least.
+        most: Characters at most.
+        beams: How many texts are kept at each step.
+        no_repeat: Length of the n-grams that may not come twice.
+        banned: Words that must not be written.
+        sentences: Whether whole sentences are written, see `Joints`; a headline may leave its source anywhere.
+    """
 
     least: int
     most: int
     beams: int
     no_repeat: int
     banned: Sequence[str] = ()
+    sentences: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Beam:
-    """Tokens written so far, their text, and the sum of their log-probabilities."""
+    """Tokens written so far, their text, the sum of their log-probabilities, and the places copied, in order."""
 
     tokens: tuple[int, ...]
     text: str
     score: float
+    places: tuple[int, ...] = ()
 
     @property
     def rate(self) -> float:
         """Log-probability a token, by which beams of different length are compared."""
-        return self.score / max(1, len(self.tokens))
+        return float(self.score / max(1, len(self.tokens)) ** LENGTH)
 
 
 class BeamSearch:
     """One search; `advance` takes the distributions after each beam until it returns none to go on with."""
 
-    def __init__(self, source: Source, wanted: Wanted, tokenizer: Tokenizer, end: int) -> None:
-        """Starts with one empty beam; `end` is the token that ends a text."""
-        self._source, self._wanted, self._tokenizer, self._end = source, wanted, tokenizer, end
+    def __init__(self, source: Source, wanted: Wanted, vocabulary: Vocabulary, tokenizer: Tokenizer) -> None:
+        """Starts with one empty beam."""
+        self._source, self._wanted, self._vocabulary, self._tokenizer = source, wanted, vocabulary, tokenizer
+        self._joints, self._end = Joints(source, vocabulary) if wanted.sentences else None, vocabulary.end
         self.beams: list[Beam] = [Beam((), "", 0.0)]
         self._finished: list[Beam] = []
 
@@ -72,38 +66,47 @@ class BeamSearch:
         """The finished beam of the highest rate; of the unfinished ones if none is."""
         return max(self._finished or self.beams, key=lambda beam: beam.rate)
 
-    def advance(self, chances: Floats, copied: Floats) -> list[int]:
+    def advance(self, generated: Floats, copied: Floats) -> list[int]:
         """Takes the best steps.
 
         Args:
-            chances: Probability of each token of the vocabulary after each beam, however it comes about: (beams, vocabulary).
+            generated: Probability of each piece of the vocabulary after each beam, (beams, V).
             copied: Probability of copying each source position after each beam, (beams, S).
 
         Returns:
             For each beam that goes on, the row of the beam it grew from; nothing when the search is over.
         """
         grown: list[tuple[float, int, int]] = []
+        weighted = copied
+        if self._joints:
+            weighted = copied * np.stack([self._joints.copies(beam.places, beam.text) for beam in self.beams])
         for row, beam in enumerate(self.beams):
             if len(beam.text) >= self._wanted.most:
                 grown.append((beam.score, row, self._end))
                 continue
-            allowed = chances[row].copy()
+            chances = np.zeros(len(self._vocabulary.ends), np.float32)
+            chances[self._vocabulary.ids] = generated[row] * self._vocabulary.weights
+            np.add.at(chances, self._source.ids, weighted[row])
             if len(beam.text) < self._wanted.least:
-                allowed[self._end] = 0
-            allowed[_repeats(beam.tokens, self._wanted.no_repeat)] = 0
-            top = np.argpartition(-allowed, 2 * self._wanted.beams)[: 2 * self._wanted.beams]
-            grown += [(beam.score + float(np.log(allowed[token] + FLOOR)), row, int(token)) for token in top]
+                chances[self._end] = 0
+            if self._joints:
+                self._joints.restrain(chances, beam.places, beam.text)
+            chances[_repeats(beam.tokens, self._wanted.no_repeat)] = 0
+            top = np.argpartition(-chances, 2 * self._wanted.beams)[: 2 * self._wanted.beams]
+            grown += [(beam.score + float(np.log(chances[token] + FLOOR)), row, int(token)) for token in top]
         grown.sort(reverse=True)
         kept, rows = [], []
         for score, row, token in grown:
             beam = self.beams[row]
             if token == self._end:
-                self._finished.append(Beam(beam.tokens, beam.text, score))
+                self._finished.append(Beam(beam.tokens, beam.text, score, beam.places))
                 continue
-            text = beam.text + self._piece(token, copied[row])
+            piece, place = self._piece(token, weighted[row])
+            text = beam.text + piece
             if any(word in text for word in self._wanted.banned):
                 continue
-            kept.append(Beam((*beam.tokens, token), text, score))
+            places = beam.places if place is None else (*beam.places, place)
+            kept.append(Beam((*beam.tokens, token), text, score, places))
             rows.append(row)
             if len(kept) == self._wanted.beams:
                 break
@@ -112,17 +115,18 @@ class BeamSearch:
         self.beams = kept
         return rows
 
-    def _piece(self, token: int, copied: Floats) -> str:
-        """A token as the source has it where it was most likely copied from; as the vocabulary has it if it stands nowhere.
+    def _piece(self, token: int, weighted: Floats) -> tuple[str, int | None]:
+        """A token as the source has it where it was most likely copied from, and that place; as the vocabulary has it if nowhere.
 
         A word boundary by itself stands for no character: tokenizers give it the place of the one behind it.
         """
-        plain = str(self._tokenizer.id_to_token(token)).replace("▁", "")
+        plain = piece_text(self._tokenizer, token)
         here = np.flatnonzero(self._source.ids == token)
-        if plain and len(here) and copied[here].max() > 0:
-            start, end = self._source.spans[int(here[copied[here].argmax()])]
-            return self._source.text[start:end]
-        return plain
+        if not len(here) or weighted[here].max() <= 0:
+            return plain, None
+        place = int(here[weighted[here].argmax()])
+        start, end = self._source.spans[place]
+        return (self._source.text[start:end] if plain else ""), place
 
 
 def _repeats(tokens: tuple[int, ...], size: int) -> list[int]:

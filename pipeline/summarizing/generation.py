@@ -14,12 +14,14 @@ class Reading:
         topic: The topic.
         least: Characters to write at least, about.
         most: Characters to write at most, about.
+        sentences: Whether to write whole sentences; a headline is none.
     """
 
     text: str
     topic: str | None
     least: int
     most: int
+    sentences: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,9 @@ from tokenizers import Tokenizer
 from pipeline.artefacts import file_digest, require_file
 from pipeline.config import PointerConfig
 from pipeline.errors import ModelError
-from pipeline.summarizing.beams import BeamSearch, Floats, Source, Wanted
+from pipeline.summarizing.beams import BeamSearch, Wanted
 from pipeline.summarizing.generation import Draft, Reading
+from pipeline.summarizing.joints import Source, Vocabulary
 
 READER, WRITER, CARD = "reader.onnx", "writer.onnx", "summarizer.json"
 ABSTRACT = "摘要："
@@ -42,7 +43,6 @@ class PointerWriter:
         options.add_session_config_entry("session.disable_quant_qdq", "1")  # expands int8 weights once
         try:
             card = json.loads(require_file(folder / CARD).read_text(encoding="utf-8"))
-            self._frequent = np.array(card["frequent"], np.int64)
             self._longest: int = card["target_tokens"]
             self._source_tokens: int = card["source_tokens"]
             self._reader, self._writer = (
@@ -57,6 +57,7 @@ class PointerWriter:
         except Exception as error:  # onnxruntime and tokenizers raise several unrelated types
             raise ModelError(f"{folder}: damaged: {' '.join(str(error).split())}") from error
         self._first, self._end, _ = special_ids(self._tokenizer)
+        self._vocabulary = Vocabulary.of(self._tokenizer, card["frequent"], self._end)
         self._beams, self._no_repeat = config.beams, config.no_repeat_ngram
         self._tasks: dict[str | None, str] = {topic: name + "：" for topic, name in names.items()}
         self._tasks[None] = ABSTRACT
@@ -95,9 +96,16 @@ class PointerWriter:
         searches = [
             BeamSearch(
                 source,
-                Wanted(least=r.least, most=r.most, beams=self._beams, no_repeat=self._no_repeat, banned=tuple(banned)),
+                Wanted(
+                    least=r.least,
+                    most=r.most,
+                    beams=self._beams,
+                    no_repeat=self._no_repeat,
+                    banned=tuple(banned),
+                    sentences=r.sentences,
+                ),
+                self._vocabulary,
                 self._tokenizer,
-                self._end,
             )
             for r, source in zip(readings, sources, strict=True)
         ]
@@ -107,10 +115,7 @@ class PointerWriter:
         past = tuple(np.concatenate([r[part] for r in read], axis=1) for part in (5, 6))
         active = list(range(len(searches)))
         for _ in range(self._longest - 2):
-            grown = [
-                searches[i].advance(self._spread(generated[at], copied[at], sources[i].ids), copied[at])
-                for at, i in enumerate(active)
-            ]
+            grown = [searches[i].advance(generated[at], copied[at]) for at, i in enumerate(active)]
             on = [at for at, rows in enumerate(grown) if rows]
             if not on:
                 break
@@ -143,14 +148,6 @@ class PointerWriter:
         copyable[len(head) : -1] = True
         spans = [(0, 0)] * len(head) + list(encoding.offsets[: len(body)]) + [(0, 0)]
         return Source(text=reading.text, ids=ids, copyable=copyable, spans=spans)
-
-    def _spread(self, generated: Floats, copied: Floats, ids: NDArray[np.int64]) -> Floats:
-        """Probability of each token of the vocabulary, however it comes about: (beams, vocabulary)."""
-        chances = np.zeros((len(generated), self._tokenizer.get_vocab_size()), np.float32)
-        chances[:, self._frequent] = generated
-        for row in range(len(copied)):
-            np.add.at(chances[row], ids, copied[row])
-        return chances
 
 
 @dataclass(frozen=True, slots=True)

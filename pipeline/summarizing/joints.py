@@ -1,0 +1,173 @@
+"""Where a text that is copied piece by piece may leave its source and where it may come back; numpy only.
+
+A model that copies joins pieces of sentences. Most joints a person would make too: a clause is left out, an attribute, some names of
+a list. Others put one person's deed into another's mouth or stop in the middle of what was said. These weights make the
+first kind cheap, the second kind dear, and a doubtful one impossible: where the model is not sure, it goes on copying.
+They were set on the dev split of `data/corpus.jsonl` and by reading; see the model card for what each of them gave.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+USED = 0.05  # of a place that was copied before: what was said is not said again (coverage, See et al. 2017)
+BACK = 0.1  # of a place before the last one: abstracts keep the order of their texts
+JUMP = 0.3  # of any place but the next
+ROUGH = 0.3  # of a place in the same sentence where neither a clause nor an item of a list begins
+WITHIN = 0.002  # of a place in another sentence, while a clause is not at its end: one's deed must not become another's
+MIDDLE = 0.1  # of the beginning of a clause inside another sentence: it would get the subject of this one
+ENTRY = 0.05  # of any other place in another sentence
+EXIT = 0.01  # of a mark where the source has none: clauses end where theirs end
+FINAL = 0.1  # of a full stop where the source has a comma
+STOP = 0.01  # of the end, where there is no full stop
+DOUBT = 0.08  # inside a clause, what is less likely than this is not done, if it is not the next place of the source
+GENERATED = 0.1  # of a piece taken from the vocabulary, marks apart
+
+FINAL_MARKS = "。！？!?"
+CLAUSE_MARKS = "，；,;" + FINAL_MARKS
+CLOSING = '”’》）」』)"'
+NO_MARK, CLAUSE, SENTENCE = 0, 1, 2
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A text to copy from.
+
+    Attributes:
+        text: The text.
+        ids: What the model reads, (S,): control tokens, then tokens of the text, then the end.
+        copyable: Which of them may be copied, (S,).
+        spans: Where in the text each of them stands.
+    """
+
+    text: str
+    ids: NDArray[np.int64]
+    copyable: NDArray[np.bool_]
+    spans: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """What can be written.
+
+    Attributes:
+        ids: Pieces that can be written without being copied, (V,).
+        weights: How much of its probability each of these keeps, (V,): digits and Latin letters nothing, marks all.
+        ends: Of all pieces of the tokenizer, whether they end a clause (1), a sentence (2) or neither (0).
+        end: The piece that ends a text.
+    """
+
+    ids: NDArray[np.int64]
+    weights: Floats
+    ends: NDArray[np.int8]
+    end: int
+
+    @classmethod
+    def of(cls, tokenizer: Tokenizer, ids: Sequence[int], end: int) -> "Vocabulary":
+        """Weights and marks by what the pieces are made of."""
+
+        def weight(piece: int) -> float:
+            text = piece_text(tokenizer, piece)
+            if piece == end or not any(c.isalnum() for c in text):
+                return 1.0
+            return 0.0 if any(c.isdigit() or c.isascii() for c in text) else GENERATED
+
+        return cls(
+            ids=np.array(ids, np.int64),
+            weights=np.array([weight(int(piece)) for piece in ids], np.float32),
+            ends=np.array(
+                [_mark(piece_text(tokenizer, piece)) for piece in range(tokenizer.get_vocab_size())], np.int8
+            ),
+            end=end,
+        )
+
+
+def piece_text(tokenizer: Tokenizer, piece: int) -> str:
+    """A piece of the tokenizer without its mark of a word's beginning."""
+    return str(tokenizer.id_to_token(piece)).replace("▁", "")
+
+
+def _mark(text: str) -> int:
+    if not text or text[-1] not in CLAUSE_MARKS:
+        return NO_MARK
+    return SENTENCE if text[-1] in FINAL_MARKS else CLAUSE
+
+
+class Joints:
+    """The weights for one source."""
+
+    def __init__(self, source: Source, vocabulary: Vocabulary) -> None:
+        """Looks for clauses and sentences in the source."""
+        self._ids, self._vocabulary = source.ids, vocabulary
+        pieces = [source.text[start:end] for start, end in source.spans]
+        self._after = _marks_after(pieces)
+        ended = np.array([_mark(piece) for piece in pieces])
+        for place in range(1, len(pieces)):  # a quote ends after its closing mark
+            if pieces[place] and pieces[place] in CLOSING:
+                ended[place], ended[place - 1] = ended[place - 1], NO_MARK
+        first = np.concatenate([[True], ended[:-1] == SENTENCE])
+        clause = np.concatenate([[True], [not p or m > NO_MARK for p, m in zip(pieces[:-1], ended[:-1], strict=True)]])
+        item = np.concatenate([[False], [piece.endswith("、") for piece in pieces[:-1]]])
+        self._sentence = np.cumsum(first)
+        self._entry = np.where(first, 1.0, np.where(clause, MIDDLE, ENTRY)).astype(np.float32)
+        self._inside = np.where(clause | item, 1.0, ROUGH).astype(np.float32)
+
+    def copies(self, places: Sequence[int], text: str) -> Floats:
+        """How much of its probability each place keeps.
+
+        Args:
+            places: Places copied so far, in order.
+            text: What was written so far.
+
+        Returns:
+            Weights, (S,).
+        """
+        if not places:
+            return self._entry
+        last = places[-1]
+        here = self._sentence == self._sentence[last]
+        crossing = self._entry * (1.0 if _mark(text) else WITHIN)
+        weights = np.where(here, self._inside, crossing).astype(np.float32) * np.float32(JUMP)
+        weights[:last] *= BACK
+        weights[last + 1 : last + 2] = 1
+        weights[list(places)] *= USED
+        return weights
+
+    def restrain(self, chances: Floats, places: Sequence[int], text: str) -> None:
+        """Lowers the chances of marks and of the end where a clause is not at its end, and takes those of doubtful steps.
+
+        Args:
+            chances: Of all pieces of the tokenizer; changed in place.
+            places: Places copied so far, in order.
+            text: What was written so far.
+        """
+        if not places:
+            return
+        ends, after = self._vocabulary.ends, self._after[places[-1]]
+        if after != SENTENCE:
+            chances[ends == SENTENCE] *= FINAL if after == CLAUSE else EXIT
+        if after == NO_MARK:
+            chances[ends == CLAUSE] *= EXIT
+        if _mark(text) != SENTENCE:
+            chances[self._vocabulary.end] *= STOP
+        if _mark(text) == NO_MARK:
+            following = self._ids[places[-1] + 1]
+            kept = chances[following]
+            chances[chances < DOUBT] = 0
+            chances[following] = kept
+
+
+def _marks_after(pieces: Sequence[str]) -> NDArray[np.int8]:
+    """What ends with each place, or right behind it, closing quotes and brackets apart; the end of a source ends a sentence."""
+    after = np.full(len(pieces), SENTENCE, np.int8)
+    for place in reversed(range(len(pieces) - 1)):
+        behind = pieces[place + 1]
+        after[place] = _mark(pieces[place]) or (
+            after[place + 1] if behind and behind in CLOSING else _mark(behind) if behind else SENTENCE
+        )
+    return after

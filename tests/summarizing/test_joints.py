@@ -1,0 +1,135 @@
+"""Where copied texts may leave their source and come back; see `pipeline.summarizing.joints`."""
+
+import numpy as np
+import pytest
+from tokenizers import Tokenizer
+
+from pipeline.summarizing.beams import BeamSearch, Wanted
+from pipeline.summarizing.joints import (
+    DOUBT,
+    ENTRY,
+    EXIT,
+    FINAL,
+    JUMP,
+    MIDDLE,
+    STOP,
+    USED,
+    WITHIN,
+    Joints,
+    Source,
+    Vocabulary,
+)
+from tests.conftest import ROOT
+
+TEXT = "海宇市与蓝鲸公司签约，总投资三亿元。代表团与白鹭公司“座谈。”双方、各部门参加。"
+FIRST, SECOND, THIRD = 0, TEXT.index("代"), TEXT.index("双")
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    """That of the model; the source has one piece a character, so that places are offsets."""
+    return Tokenizer.from_file(str(ROOT / "models" / "summarizer" / "tokenizer.json"))
+
+
+@pytest.fixture(scope="module")
+def source(tokenizer: Tokenizer) -> Source:
+    ids = [tokenizer.token_to_id(c) or tokenizer.token_to_id("<unk>") for c in unmarked(TEXT)]
+    return Source(
+        text=TEXT,
+        ids=np.array([*ids, tokenizer.token_to_id("</s>")]),
+        copyable=np.array([True] * len(TEXT) + [False]),
+        spans=[*((i, i + 1) for i in range(len(TEXT))), (0, 0)],
+    )
+
+
+def unmarked(text: str) -> str:
+    """As the tokenizer's normaliser sets marks."""
+    return text.replace("，", ",")
+
+
+@pytest.fixture(scope="module")
+def vocabulary(tokenizer: Tokenizer) -> Vocabulary:
+    marks = [tokenizer.token_to_id(mark) for mark in (",", "。", "</s>")]
+    return Vocabulary.of(tokenizer, marks, tokenizer.token_to_id("</s>"))
+
+
+def up_to(place: int) -> tuple[tuple[int, ...], str]:
+    return tuple(range(place + 1)), TEXT[: place + 1]
+
+
+def test_texts_begin_where_sentences_do(source: Source, vocabulary: Vocabulary) -> None:
+    weights = Joints(source, vocabulary).copies((), "")
+    assert [weights[i] for i in (FIRST, SECOND, THIRD)] == [1, 1, 1]
+    assert weights[TEXT.index("总")] == pytest.approx(MIDDLE)
+    assert weights[TEXT.index("蓝")] == pytest.approx(ENTRY)
+
+
+def test_another_sentence_is_far_while_a_clause_is_open(source: Source, vocabulary: Vocabulary) -> None:
+    joints = Joints(source, vocabulary)
+    inside, ended = joints.copies(*up_to(TEXT.index("约"))), joints.copies(*up_to(TEXT.index("。")))
+    assert inside[SECOND] == pytest.approx(JUMP * WITHIN)
+    assert ended[THIRD] == pytest.approx(JUMP)
+    assert inside[TEXT.index("，")] == 1
+    assert inside[FIRST] < USED * JUMP
+    assert inside[TEXT.index("总")] == pytest.approx(JUMP)
+    assert inside[TEXT.index("三")] < JUMP
+
+
+@pytest.mark.parametrize(
+    ("last", "mark", "weight"),
+    [
+        ("司", "。", EXIT),
+        ("司", ",", EXIT),
+        ("约", "。", FINAL),
+        ("约", ",", 1),
+        ("元", "。", 1),
+        ("元", ",", 1),
+        ("谈", "。", 1),
+    ],
+)
+def test_clauses_end_where_the_source_ends_them(
+    source: Source, vocabulary: Vocabulary, tokenizer: Tokenizer, last: str, mark: str, weight: float
+) -> None:
+    chances = np.full(tokenizer.get_vocab_size(), 0.5, np.float32)
+    Joints(source, vocabulary).restrain(chances, *up_to(TEXT.index(last)))
+    expected = 0.5 * weight
+    assert chances[tokenizer.token_to_id(mark)] == pytest.approx(expected if expected >= DOUBT else 0)
+
+
+def test_a_text_ends_at_a_full_stop(source: Source, vocabulary: Vocabulary) -> None:
+    chances = np.full(len(vocabulary.ends), 0.5, np.float32)
+    Joints(source, vocabulary).restrain(chances, *up_to(TEXT.index("，")))
+    assert chances[vocabulary.end] == pytest.approx(0.5 * STOP)
+
+
+def test_in_doubt_copying_goes_on(source: Source, vocabulary: Vocabulary) -> None:
+    place = TEXT.index("签")
+    chances = np.full(len(vocabulary.ends), DOUBT / 2, np.float32)
+    Joints(source, vocabulary).restrain(chances, *up_to(place))
+    assert np.flatnonzero(chances).tolist() == [source.ids[place + 1]]
+
+
+@pytest.mark.parametrize(
+    ("sentences", "expected"), [(True, "代表团与白鹭公司“座谈。"), (False, "代表团与白鹭公司签约。")]
+)
+def test_a_deed_does_not_pass_to_another_firm(
+    source: Source, vocabulary: Vocabulary, tokenizer: Tokenizer, sentences: bool, expected: str
+) -> None:
+    """The model would write of the second firm what the text says of the first."""
+    wish = [*range(SECOND, TEXT.rindex("司") + 1), *range(TEXT.index("签"), TEXT.index("约") + 1), TEXT.index("。")]
+    wanted = Wanted(least=0, most=30, beams=2, no_repeat=6, sentences=sentences)
+    search = BeamSearch(source, wanted, vocabulary, tokenizer)
+    for _ in range(30):
+        rows = len(search.beams)
+        generated = np.full((rows, len(vocabulary.ids)), 1e-6, np.float32)
+        copied = np.full((rows, len(source.ids)), 1e-6, np.float32)
+        for row, beam in enumerate(search.beams):
+            if beam.text.endswith("。"):
+                generated[row, -1] = 0.9
+            else:
+                at = len(beam.places)
+                copied[row, wish[min(at, len(wish) - 1)]] = 0.8
+                copied[row, min(beam.places[-1] + 1 if beam.places else 0, len(TEXT) - 1)] += 0.1
+        if not search.advance(generated, copied):
+            break
+    assert search.best.text == expected
