@@ -42,7 +42,7 @@ def test_the_schema_is_strict(briefing: Briefing, validator: Draft202012Validato
 
 
 def test_what_the_fact_check_did_is_written(briefing: Briefing, validator: Draft202012Validator) -> None:
-    assert "fact_check" not in to_dict(briefing)["abstract"]
+    assert "fact_check" not in to_dict(replace(briefing, abstract=replace(briefing.abstract, check=None)))["abstract"]
     removal = Removal(text="总投资80亿元。", reason="unsupported", facts=("80亿元",))
     check = FactCheck(proposed=("80亿元",), rewrites=2, removed=(removal,), completed=True)
     written = to_dict(replace(briefing, abstract=replace(briefing.abstract, check=check)))
