@@ -11,7 +11,6 @@ from tokenizers import Tokenizer
 
 from pipeline.summarizing.joints import Floats, Joints, Source, Vocabulary, piece_text
 
-FLOOR = 1e-12
 LENGTH = 1.2  # a text is judged by its log-probability over its tokens to this power: over 1, longer texts gain
 
 
@@ -93,7 +92,9 @@ class BeamSearch:
                 self._joints.restrain(chances, beam.places, beam.text)
             chances[_repeats(beam.tokens, self._wanted.no_repeat)] = 0
             top = np.argpartition(-chances, 2 * self._wanted.beams)[: 2 * self._wanted.beams]
-            grown += [(beam.score + float(np.log(chances[token] + FLOOR)), row, int(token)) for token in top]
+            grown += [
+                (beam.score + float(np.log(chances[token])), row, int(token)) for token in top if chances[token] > 0
+            ]
         grown.sort(reverse=True)
         kept, rows = [], []
         for score, row, token in grown:

@@ -1,6 +1,6 @@
 """Where a text that is copied piece by piece may leave its source and where it may come back; numpy only.
 
-A model that copies joins pieces of sentences. Most joints a person would make too: a clause is left out, an attribute, some names of
+A model that copies joins pieces of sentences. Most joints a person would make too: a clause, an attribute, some names of
 a list. Others put one person's deed into another's mouth or stop in the middle of what was said. These weights make the
 first kind cheap, the second kind dear, and a doubtful one impossible: where the model is not sure, it goes on copying.
 They were set on the dev split of `data/corpus.jsonl` and by reading; see the model card for what each of them gave.
@@ -17,14 +17,11 @@ USED = 0.05  # of a place that was copied before: what was said is not said agai
 BACK = 0.1  # of a place before the last one: abstracts keep the order of their texts
 JUMP = 0.3  # of any place but the next
 ROUGH = 0.3  # of a place in the same sentence where neither a clause nor an item of a list begins
-WITHIN = 0.002  # of a place in another sentence, while a clause is not at its end: one's deed must not become another's
-MIDDLE = 0.1  # of the beginning of a clause inside another sentence: it would get the subject of this one
-ENTRY = 0.05  # of any other place in another sentence
 EXIT = 0.01  # of a mark where the source has none: clauses end where theirs end
 FINAL = 0.1  # of a full stop where the source has a comma
 STOP = 0.01  # of the end, where there is no full stop
 DOUBT = 0.08  # inside a clause, what is less likely than this is not done, if it is not the next place of the source
-GENERATED = 0.1  # of a piece taken from the vocabulary, marks apart
+GENERATED = 0.02  # of a piece taken from the vocabulary, marks apart
 
 FINAL_MARKS = "。！？!?"
 CLAUSE_MARKS = "，；,;" + FINAL_MARKS
@@ -110,11 +107,12 @@ class Joints:
         for place in range(1, len(pieces)):  # a quote ends after its closing mark
             if pieces[place] and pieces[place] in CLOSING:
                 ended[place], ended[place - 1] = ended[place - 1], NO_MARK
-        first = np.concatenate([[True], ended[:-1] == SENTENCE])
-        clause = np.concatenate([[True], [not p or m > NO_MARK for p, m in zip(pieces[:-1], ended[:-1], strict=True)]])
+        control = np.array([start == end for start, end in source.spans])
+        first = np.concatenate([[True], control[:-1] | (ended[:-1] == SENTENCE)])
+        clause = first | np.concatenate([[True], ended[:-1] > NO_MARK])
         item = np.concatenate([[False], [piece.endswith("、") for piece in pieces[:-1]]])
         self._sentence = np.cumsum(first)
-        self._entry = np.where(first, 1.0, np.where(clause, MIDDLE, ENTRY)).astype(np.float32)
+        self._first = first.astype(np.float32)
         self._inside = np.where(clause | item, 1.0, ROUGH).astype(np.float32)
 
     def copies(self, places: Sequence[int], text: str) -> Floats:
@@ -128,10 +126,11 @@ class Joints:
             Weights, (S,).
         """
         if not places:
-            return self._entry
+            return self._first
         last = places[-1]
         here = self._sentence == self._sentence[last]
-        crossing = self._entry * (1.0 if _mark(text) else WITHIN)
+        # Another sentence is entered at its beginning, with its own subject, and never from within a clause.
+        crossing = self._first if _mark(text) else np.zeros_like(self._first)
         weights = np.where(here, self._inside, crossing).astype(np.float32) * np.float32(JUMP)
         weights[:last] *= BACK
         weights[last + 1 : last + 2] = 1

@@ -112,7 +112,9 @@ def test_the_exported_graphs_write_what_was_learned(
         tmp_path, PointerConfig(kind="pointer", threads=1, beams=3), {"firm": "企业", "school": "大学"}
     )
     readings = [
-        Reading(text=pair.source, topic="school" if pair.task == "大学：" else "firm", least=1, most=18)
+        Reading(
+            text=pair.source, topic="school" if pair.task == "大学：" else "firm", least=1, most=18, sentences=False
+        )
         for pair in PAIRS
     ]
     alone = [writer.generate([reading])[0] for reading in readings]
