@@ -4,12 +4,12 @@ Each beam keeps the place its tokens were copied from, hence sets them as the so
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from tokenizers import Tokenizer
 
-from pipeline.summarizing.joints import Floats, Joints, Source, Vocabulary, piece_text
+from pipeline.summarizing.joints import Floats, Joints, Source, Vocabulary, clauses_end, piece_text
 
 LENGTH = 1.2  # a text is judged by its log-probability over its tokens to this power: over 1, longer texts gain
 
@@ -62,8 +62,9 @@ class BeamSearch:
 
     @property
     def best(self) -> Beam:
-        """The finished beam of the highest rate; of the unfinished ones if none is."""
-        return max(self._finished or self.beams, key=lambda beam: beam.rate)
+        """The finished beam of the highest rate; of the unfinished ones if none is. An open clause at its end is cut off."""
+        beam = max(self._finished or self.beams, key=lambda beam: beam.rate)
+        return beam if self._joints is None else replace(beam, text=beam.text[: clauses_end(beam.text)])
 
     def advance(self, generated: Floats, copied: Floats) -> list[int]:
         """Takes the best steps.

@@ -95,6 +95,11 @@ def _mark(text: str) -> int:
     return SENTENCE if text[-1] in FINAL_MARKS else CLAUSE
 
 
+def clauses_end(text: str) -> int:
+    """Where the last clause that came to its end does so; 0 if none did."""
+    return max(text.rfind(mark) + 1 for mark in CLAUSE_MARKS)
+
+
 class Joints:
     """The weights for one source."""
 

@@ -119,3 +119,15 @@ def test_a_deed_does_not_pass_to_another_firm(
         if not search.advance(generated, copied):
             break
     assert search.best.text == expected
+
+
+def test_a_text_that_gets_stuck_ends_with_its_last_whole_clause(
+    source: Source, vocabulary: Vocabulary, tokenizer: Tokenizer
+) -> None:
+    search = BeamSearch(source, Wanted(least=0, most=13, beams=1, no_repeat=6), vocabulary, tokenizer)
+    generated = np.zeros((1, len(vocabulary.ids)), np.float32)
+    for place in range(13):
+        copied = np.zeros((1, len(source.ids)), np.float32)
+        copied[0, place] = 0.9
+        search.advance(generated, copied)
+    assert search.best.text == "海宇市与蓝鲸公司签约，"
