@@ -21,6 +21,7 @@ EXIT = 0.01  # of a mark where the source has none: clauses end where theirs end
 FINAL = 0.1  # of a full stop where the source has a comma
 STOP = 0.01  # of the end, where there is no full stop
 DOUBT = 0.08  # inside a clause, what is less likely than this is not done, if it is not the next place of the source
+SHORT = 12  # characters; a clause of fewer says too little to be left alone
 GENERATED = 0.02  # of a piece taken from the vocabulary, marks apart
 
 FINAL_MARKS = "。！？!?"
@@ -135,12 +136,19 @@ class Joints:
         last = places[-1]
         here = self._sentence == self._sentence[last]
         # Another sentence is entered at its beginning, with its own subject, and never from within a clause.
-        crossing = self._first if _mark(text) else np.zeros_like(self._first)
+        crossing = self._first if self._may_leave(last, text) else np.zeros_like(self._first)
         weights = np.where(here, self._inside, crossing).astype(np.float32) * np.float32(JUMP)
         weights[:last] *= BACK
         weights[last + 1 : last + 2] = 1
         weights[list(places)] *= USED
         return weights
+
+    def _may_leave(self, last: int, text: str) -> bool:
+        """Whether a sentence may be left: at its end, or after a clause that is more than 会上 or a name."""
+        if _mark(text) == NO_MARK:
+            return False
+        clause = text[:-1][clauses_end(text[:-1]) :]
+        return self._after[last] == SENTENCE or len(clause) >= SHORT
 
     def restrain(self, chances: Floats, places: Sequence[int], text: str) -> None:
         """Lowers the chances of marks and of the end where a clause is not at its end, and takes those of doubtful steps.
