@@ -17,7 +17,6 @@ USED = 0.05  # of a place that was copied before: what was said is not said agai
 BACK = 0.1  # of a place before the last one: abstracts keep the order of their texts
 JUMP = 0.3  # of any place but the next
 ROUGH = 0.3  # of a place in the same sentence where neither a clause nor an item of a list begins
-EXIT = 0.01  # of a mark where the source has none: clauses end where theirs end
 FINAL = 0.1  # of a full stop where the source has a comma
 STOP = 0.01  # of the end, where there is no full stop
 DOUBT = 0.08  # inside a clause, what is less likely than this is not done, if it is not the next place of the source
@@ -162,9 +161,9 @@ class Joints:
             return
         ends, after = self._vocabulary.ends, self._after[places[-1]]
         if after != SENTENCE:
-            chances[ends == SENTENCE] *= FINAL if after == CLAUSE else EXIT
+            chances[ends == SENTENCE] *= FINAL if after == CLAUSE else 0  # clauses end where the source ends them
         if after == NO_MARK:
-            chances[ends == CLAUSE] *= EXIT
+            chances[ends == CLAUSE] = 0
         if _mark(text) != SENTENCE:
             chances[self._vocabulary.end] *= STOP
         if _mark(text) == NO_MARK:

@@ -5,7 +5,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from pipeline.summarizing.beams import BeamSearch, Wanted
-from pipeline.summarizing.joints import DOUBT, EXIT, FINAL, JUMP, STOP, USED, Joints, Source, Vocabulary
+from pipeline.summarizing.joints import DOUBT, FINAL, JUMP, STOP, USED, Joints, Source, Vocabulary
 from tests.conftest import ROOT
 
 TEXT = "海宇市与蓝鲸公司签约，总投资三亿元。代表团与白鹭公司“座谈。”双方、各部门参加。"
@@ -64,8 +64,8 @@ def test_another_sentence_is_out_of_reach_while_a_clause_is_open(source: Source,
 @pytest.mark.parametrize(
     ("last", "mark", "weight"),
     [
-        ("司", "。", EXIT),
-        ("司", ",", EXIT),
+        ("司", "。", 0),
+        ("司", ",", 0),
         ("约", "。", FINAL),
         ("约", ",", 1),
         ("元", "。", 1),
