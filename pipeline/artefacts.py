@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from pipeline.config import Settings
+from pipeline.config import Settings, WindowConfig
 from pipeline.errors import ModelError
 
 TAGGER_FILE = "tagger.json"
@@ -16,15 +16,21 @@ TAGGER_FILE = "tagger.json"
 class TaggerCard(Settings):
     """`tagger.json`: what a tagger's outputs mean.
 
-    `thresholds` are probabilities, one per topic; `limit` and `context` are tokens of a window; `metrics` are
-    figures of the run that made it, by split.
+    `thresholds` are probabilities, one per topic; `limit`, `context` and
+    `title` are tokens of a window (see `WindowConfig`); `metrics` are figures of the run that made it, by split.
     """
 
     topics: tuple[str, ...] = Field(min_length=1)
     thresholds: dict[str, Annotated[float, Field(gt=0, lt=1)]]
     limit: int = Field(default=512, ge=16)
     context: int = Field(default=128, ge=0)
+    title: int = Field(default=0, ge=0)
     metrics: dict[str, dict[str, dict[str, float]]] = Field(default_factory=dict)
+
+    @property
+    def window(self) -> WindowConfig:
+        """How documents are cut for the encoder."""
+        return WindowConfig(limit=self.limit, context=self.context, title=self.title)
 
 
 def load_tagger_card(folder: Path) -> TaggerCard:

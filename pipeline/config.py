@@ -37,15 +37,18 @@ class SentencesConfig(Settings):
 
 
 class WindowConfig(Settings):
-    """Encoder windows: tokens per window, tokens that consecutive windows share."""
+    """Encoder windows: tokens per window, tokens that consecutive windows share, tokens of the title each begins with."""
 
     limit: int = Field(default=512, ge=16)
     context: int = Field(default=128, ge=0)
+    title: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _moves_on(self) -> "WindowConfig":
         if 2 * self.context > self.limit:  # windows that share more hardly move on: the work grows without bound
             raise ValueError(f"context ({self.context}) must be at most half of limit ({self.limit})")
+        if 4 * self.title > self.limit:
+            raise ValueError(f"title ({self.title}) must be at most a quarter of limit ({self.limit})")
         return self
 
 

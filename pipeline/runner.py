@@ -59,7 +59,7 @@ class Jianbao:
     def run(self, document: Document) -> Briefing:
         """Tags every sentence of a document and summarizes it, whole and by topic."""
         sentences = split_sentences(document, semicolons=self._config.sentences.semicolons)
-        tagged = tag(self._tagger, sentences, self._config.thresholds)
+        tagged = tag(self._tagger, sentences, document.title, self._config.thresholds)
         present = [t.id for t in self._config.topics if any(t.id in s.topics for s in tagged)]
         whole, *by_topic = self._summarizer.summarize_all(tagged, [None, *present])
         return Briefing(

@@ -33,7 +33,7 @@ class MajorityTagger:
         """One half: what most sentences have."""
         return dict.fromkeys(self.topics, HALF)
 
-    def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def score(self, texts: Sequence[str], title: str = "") -> NDArray[np.float32]:
         """The same row for each text: (sentences, topics)."""
         return np.tile(np.array(self.rates, np.float32), (len(texts), 1))
 
@@ -50,7 +50,7 @@ class KeywordTagger:
         """One half, between 0 and 1."""
         return dict.fromkeys(self.topics, HALF)
 
-    def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def score(self, texts: Sequence[str], title: str = "") -> NDArray[np.float32]:
         """0 or 1: (sentences, topics)."""
         rows = [[any(word in text for word in KEYWORDS[topic]) for topic in self.topics] for text in texts]
         return np.array(rows, np.float32).reshape(len(texts), len(self.topics))

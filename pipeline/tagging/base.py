@@ -27,19 +27,20 @@ class Tagger(Protocol):
         """The model's name and digest, for the provenance of a briefing."""
         ...
 
-    def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Probabilities of the consecutive sentences of one document: (sentences, topics)."""
+    def score(self, texts: Sequence[str], title: str = "") -> NDArray[np.float32]:
+        """Probabilities of the consecutive sentences of one document with this title: (sentences, topics)."""
         ...
 
 
 def tag(
-    tagger: Tagger, sentences: Sequence[Sentence], thresholds: Mapping[str, float] | None = None
+    tagger: Tagger, sentences: Sequence[Sentence], title: str = "", thresholds: Mapping[str, float] | None = None
 ) -> tuple[TaggedSentence, ...]:
     """Tags the sentences of one document.
 
     Args:
         tagger: Any tagger.
         sentences: All sentences of the document, in order.
+        title: The document's headline, which some taggers read as well.
         thresholds: Replacements for some of the tagger's own.
 
     Returns:
@@ -48,7 +49,7 @@ def tag(
     if not sentences:
         return ()
     limits = {**tagger.thresholds, **(thresholds or {})}
-    scores = tagger.score([s.text for s in sentences])
+    scores = tagger.score([s.text for s in sentences], title)
     return tuple(
         TaggedSentence(
             sentence=sentence,

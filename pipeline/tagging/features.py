@@ -6,6 +6,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from pipeline.artefacts import require_file
+from pipeline.config import WindowConfig
 from pipeline.errors import ModelError
 from pipeline.tagging.characters import plain_forms
 from pipeline.tagging.special import SpecialTokens, read_names
@@ -15,14 +16,13 @@ from pipeline.tagging.windows import Unit, Window, make_units, make_windows
 class WindowEncoder:
     """Packs the sentences of one document into windows. Characters the vocabulary lacks are read in plain form."""
 
-    def __init__(self, *, tokenizer: Tokenizer, limit: int, context: int, special: SpecialTokens | None = None) -> None:
+    def __init__(self, *, tokenizer: Tokenizer, window: WindowConfig, special: SpecialTokens | None = None) -> None:
         """Puts ready parts together.
 
         Args:
             tokenizer: The encoder's fast tokenizer; its own truncation and padding are switched off, for they would
                 cut a sentence in silence.
-            limit: Tokens per window at most, special tokens included.
-            context: Tokens that consecutive windows share at most.
+            window: How large windows are, special tokens included, and what they share.
             special: Ids of its special tokens; left out, they are looked up by the names known of common encoders.
 
         Raises:
@@ -31,11 +31,11 @@ class WindowEncoder:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self.special = special or SpecialTokens.resolve(tokenizer)
-        self._tokenizer, self._limit, self._context = tokenizer, limit, context
+        self._tokenizer, self._window = tokenizer, window
         self._plain_forms = plain_forms(tokenizer, self.special.unknown)
 
     @classmethod
-    def from_folder(cls, folder: Path, *, limit: int, context: int) -> "WindowEncoder":
+    def from_folder(cls, folder: Path, window: WindowConfig) -> "WindowEncoder":
         """From a folder's `tokenizer.json`, and from its config files where it has them.
 
         Raises:
@@ -51,18 +51,21 @@ class WindowEncoder:
             special = SpecialTokens.resolve(tokenizer, names)
         except ModelError as error:
             raise ModelError(f"{folder}: {error}") from None
-        return cls(tokenizer=tokenizer, limit=limit, context=context, special=special)
+        return cls(tokenizer=tokenizer, window=window, special=special)
 
-    def __call__(self, texts: Sequence[str]) -> tuple[list[Unit], list[Window]]:
-        """Units and windows of the sentences with these texts, in order."""
-        plain = [text.translate(self._plain_forms) for text in texts]
-        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(plain, add_special_tokens=False)]
-        units = make_units(ids, self._limit, self.special.unknown)
+    def __call__(self, texts: Sequence[str], title: str = "") -> tuple[list[Unit], list[Window]]:
+        """Units and windows of the sentences with these texts, in order; the title is read where windows have room for it."""
+        plain = [text.translate(self._plain_forms) for text in (title, *texts)]
+        headline, *ids = [encoding.ids for encoding in self._tokenizer.encode_batch(plain, add_special_tokens=False)]
+        start: tuple[int, ...] = () if self.special.first is None else (self.special.first,)
+        if headline and self._window.title:
+            start += (*headline[: self._window.title - 1], self.special.separator)
+        units = make_units(ids, self._window.limit - len(start) - 1, self.special.unknown)
         windows = make_windows(
             units,
-            first=self.special.first,
+            start=start,
             separator=self.special.separator,
-            limit=self._limit,
-            context=self._context,
+            limit=self._window.limit,
+            context=self._window.context,
         )
         return units, windows

@@ -98,7 +98,7 @@ class LinearTagger:
         """Folder name and digest of the weights."""
         return self._name
 
-    def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def score(self, texts: Sequence[str], title: str = "") -> NDArray[np.float32]:
         """Probabilities: (sentences, topics)."""
         if not texts:
             return np.zeros((0, len(self.topics)), np.float32)

@@ -39,7 +39,7 @@ class OnnxTagger:
         except Exception as error:  # onnxruntime raises several unrelated types
             raise ModelError(f"{weights}: onnxruntime cannot load it: {' '.join(str(error).split())}") from error
         self._card = card
-        self._encode = WindowEncoder.from_folder(folder, limit=card.limit, context=card.context)
+        self._encode = WindowEncoder.from_folder(folder, card.window)
         self._name = f"{folder.name}@{file_digest(weights)}"
 
     @classmethod
@@ -62,11 +62,11 @@ class OnnxTagger:
         """Folder name and digest of the weights."""
         return self._name
 
-    def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def score(self, texts: Sequence[str], title: str = "") -> NDArray[np.float32]:
         """Probabilities: (sentences, topics)."""
         if not texts:
             return np.zeros((0, len(self.topics)), np.float32)
-        units, windows = self._encode(texts)
+        units, windows = self._encode(texts, title)
         logits = np.empty((len(units), len(self.topics)), np.float32)
         for window in windows:
             if len(window.owned):

@@ -65,7 +65,7 @@ class SequenceTagger:
         """Folder name and digest of the weights, or hub id and commit."""
         return self._hub.name
 
-    def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def score(self, texts: Sequence[str], title: str = "") -> NDArray[np.float32]:
         """Probabilities: (sentences, topics); of a topic with several labels, that of any of them."""
         if not texts:
             return np.zeros((0, len(self.topics)), np.float32)

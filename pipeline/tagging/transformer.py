@@ -58,8 +58,7 @@ class TransformerTagger:
         window = fit_window(window, self._hub.limit, model)
         self._encode = WindowEncoder(
             tokenizer=tokenizer.backend_tokenizer,
-            limit=window.limit,
-            context=window.context,
+            window=window,
             special=SpecialTokens.resolve(tokenizer.backend_tokenizer, tokenizer.special_tokens_map),
         )
 
@@ -85,11 +84,11 @@ class TransformerTagger:
         """Folder name and digest of the weights, or hub id and commit."""
         return self._hub.name
 
-    def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def score(self, texts: Sequence[str], title: str = "") -> NDArray[np.float32]:
         """Probabilities: (sentences, topics)."""
         if not texts:
             return np.zeros((0, len(self.topics)), np.float32)
-        units, windows = self._encode(texts)
+        units, windows = self._encode(texts, title)
         windows = [window for window in windows if len(window.owned)]
         states = self._hub.logits([window.tokens for window in windows], self._encode.special.padding)
         logits = np.empty((len(units), len(self.topics)), np.float32)
@@ -109,7 +108,8 @@ def fit_window(window: WindowConfig, limit: int | None, model: str) -> WindowCon
     smallest = 16
     if limit < smallest:
         raise ModelError(f"{model}: reads {limit} tokens at once, windows need {smallest}: use another model")
-    fitted = WindowConfig(limit=limit, context=window.context * limit // window.limit)
+    share = limit / window.limit
+    fitted = WindowConfig(limit=limit, context=int(window.context * share), title=int(window.title * share))
     logger.warning(
         "%s reads %d tokens at once: windows hold %d and share %d, not %d and %d",
         *(model, limit, fitted.limit, fitted.context, window.limit, window.context),

@@ -35,15 +35,14 @@ class Window:
     owned: range
 
 
-def make_units(token_ids: Sequence[Sequence[int]], limit: int, unknown: int) -> list[Unit]:
-    """One unit per sentence, more for a sentence that does not fit a window of `limit` tokens.
+def make_units(token_ids: Sequence[Sequence[int]], room: int, unknown: int) -> list[Unit]:
+    """One unit per sentence, more for a sentence longer than `room`.
 
     Args:
         token_ids: Token ids per sentence, without special tokens.
-        limit: The encoder's limit in tokens; two of them go to the special tokens around a unit.
+        room: Tokens of a window that are left for a unit.
         unknown: The id that stands in for a sentence without tokens.
     """
-    room = limit - 2
     units = []
     for index, ids in enumerate(token_ids):
         ids = list(ids) or [unknown]
@@ -109,12 +108,14 @@ def owners(runs: Sequence[range], lengths: Sequence[int]) -> list[int]:
     return [number for _, number in best]
 
 
-def make_windows(units: Sequence[Unit], *, first: int | None, separator: int, limit: int, context: int) -> list[Window]:
+def make_windows(
+    units: Sequence[Unit], *, start: Sequence[int], separator: int, limit: int, context: int
+) -> list[Window]:
     """Windows over the units of a document.
 
     Args:
         units: The document's units in order.
-        first: Id of the token a window starts with (``<s>`` or ``[CLS]``); None where the encoder knows no such token.
+        start: Ids of the tokens every window starts with: ``<s>`` or ``[CLS]`` where the encoder knows one, perhaps a title.
         separator: Id of the token after each unit (``</s>`` or ``[SEP]``).
         limit: The encoder's limit in tokens.
         context: Tokens that consecutive windows share, at most.
@@ -122,13 +123,12 @@ def make_windows(units: Sequence[Unit], *, first: int | None, separator: int, li
     Returns:
         Windows in order; each unit is owned by exactly one of them.
     """
-    start = [] if first is None else [first]
     lengths = [len(unit.tokens) + 1 for unit in units]
     runs = plan_windows(lengths, limit - len(start), context)
     owner = owners(runs, lengths)
     windows = []
     for number, run in enumerate(runs):
-        tokens, marks = list(start), [-1] * len(start)
+        tokens, marks = [*start], [-1] * len(start)
         for unit in run:
             tokens += [*units[unit].tokens, separator]
             marks += [unit] * len(units[unit].tokens) + [-1]

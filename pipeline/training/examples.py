@@ -48,7 +48,7 @@ def make_examples(gold: Sequence[GoldDocument], encoder: WindowEncoder, topics: 
     for document in gold:
         sentences, labels = training_sentences(document)
         matrix = label_matrix(labels, topics)
-        units, windows = encoder([s.text for s in sentences])
+        units, windows = encoder([s.text for s in sentences], document.document.title)
         for window in windows:
             present = sorted(set(window.units[window.units >= 0].tolist()))
             local = {unit: i for i, unit in enumerate(present)}

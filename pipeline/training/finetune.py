@@ -17,7 +17,6 @@ from pipeline.config import (
     TaggerConfig,
     TopicConfig,
     TransformerTaggerConfig,
-    WindowConfig,
 )
 from pipeline.errors import ModelError
 from pipeline.tagging.base import Tagger
@@ -94,8 +93,7 @@ def both_folders(
     except ModelError as error:
         logger.warning("%s; the tagger runs by torch (kind: transformer)", error)
         (folder / GRAPH_FILE).unlink(missing_ok=True)
-        window = WindowConfig(limit=card.limit, context=card.context)
-        config = TransformerTaggerConfig(kind="transformer", model=str(folder.resolve()), window=window)
+        config = TransformerTaggerConfig(kind="transformer", model=str(folder.resolve()), window=card.window)
         return build_tagger(config, folder)
 
 

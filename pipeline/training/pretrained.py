@@ -46,7 +46,7 @@ def window_encoder(tokenizer: PreTrainedTokenizerFast, window: WindowConfig) -> 
     """Windows as the tagger will make them from the same tokenizer."""
     backend = tokenizer.backend_tokenizer
     special = SpecialTokens.resolve(backend, tokenizer.special_tokens_map)
-    return WindowEncoder(tokenizer=backend, limit=window.limit, context=window.context, special=special)
+    return WindowEncoder(tokenizer=backend, window=window, special=special)
 
 
 def load_classifier(settings: TrainTaggerConfig, device: torch.device | None = None) -> PreTrainedModel:

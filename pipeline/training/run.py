@@ -37,7 +37,7 @@ def tag_corpus(
     tagger: Tagger, gold: Sequence[GoldDocument]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]:
     """Labels, scores and predictions of all gold sentences, as `evaluation.gold_arrays` lines them up."""
-    tagged = [tag(tagger, split_sentences(document.document)) for document in gold]
+    tagged = [tag(tagger, split_sentences(document.document), document.document.title) for document in gold]
     return gold_arrays(gold, tagged, tagger.topics)
 
 
@@ -134,6 +134,7 @@ def finish(
         thresholds=dict.fromkeys(topics, 0.5),
         limit=settings.window.limit,
         context=settings.window.context,
+        title=settings.window.title,
     )
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent) as made:

@@ -10,6 +10,7 @@ import logging
 import random
 from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from pipeline.training.pretrained import freeze, load_classifier, window_encoder
 from pipeline.training.settings import TrainTaggerConfig
 
 STATISTICS_WINDOWS = 200
+UNTITLED = 1 / 8
 logger = logging.getLogger(__name__)
 
 
@@ -148,7 +150,8 @@ def train_tagger(
     """
     topics = [topic.id for topic in settings.topics]
     encode = window_encoder(tokenizer, settings.window)
-    train_examples, dev_examples = make_examples(train, encode, topics), make_examples(dev, encode, topics)
+    train_examples = make_examples(some_untitled(train, seed), encode, topics)
+    dev_examples = make_examples(dev, encode, topics)
     arguments = training_arguments(settings, seed)
     set_seed(settings.seeds[0])  # what an encoder lacks starts the same in all runs: their weights are averaged
     model = load_classifier(settings, arguments.device)
@@ -182,6 +185,15 @@ def train_tagger(
     trained: PreTrainedModel = trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False).float().cpu().eval()
     trained.classifier = head.fold()
     return trained
+
+
+def some_untitled(documents: Sequence[GoldDocument], seed: int) -> list[GoldDocument]:
+    """The documents, one in eight without its title: the tagger has to do without one as well."""
+    drawn = random.Random(seed)
+    return [
+        replace(document, document=replace(document.document, title="")) if drawn.random() < UNTITLED else document
+        for document in documents
+    ]
 
 
 def training_arguments(settings: TrainTaggerConfig, seed: int) -> TrainingArguments:

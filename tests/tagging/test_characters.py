@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from tokenizers import Tokenizer
 
+from pipeline.config import WindowConfig
 from pipeline.tagging.characters import PLAIN_FORMS, plain_forms
 from pipeline.tagging.features import WindowEncoder
 from tests.conftest import ROOT
@@ -12,7 +13,7 @@ QUOTED = "书记率队到访“企业”，座谈：‘大学’——协议…�
 
 
 def tokens(tokenizer: Tokenizer, text: str) -> list[str]:
-    units, _ = WindowEncoder(tokenizer=tokenizer, limit=64, context=0)([text])
+    units, _ = WindowEncoder(tokenizer=tokenizer, window=WindowConfig(limit=64, context=0))([text])
     return [tokenizer.id_to_token(token).removeprefix("##") for unit in units for token in unit.tokens]
 
 

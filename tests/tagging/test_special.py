@@ -4,10 +4,13 @@ from pathlib import Path
 import pytest
 from tokenizers import Tokenizer, models
 
+from pipeline.config import WindowConfig
 from pipeline.errors import ModelError
 from pipeline.tagging.features import WindowEncoder
 from pipeline.tagging.special import SpecialTokens, read_names
 from tests.tagging.tiny import FAMILIES, bert_tokenizer
+
+WINDOW = WindowConfig(limit=64, context=0)
 
 
 def of_words(*words: str) -> Tokenizer:
@@ -21,7 +24,7 @@ def test_windows_have_the_borders_of_the_encoder(name: str, with_config: bool, t
     family.tokenizer().save_pretrained(tmp_path)
     if not with_config:
         (tmp_path / "tokenizer_config.json").unlink()
-    _, (window,) = WindowEncoder.from_folder(tmp_path, limit=64, context=0)(["今天", "大学"])
+    _, (window,) = WindowEncoder.from_folder(tmp_path, WINDOW)(["今天", "大学"])
     tokenizer = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
     found = [tokenizer.id_to_token(token) for token in window.tokens.tolist()]
     first, separator = family.borders
@@ -57,21 +60,21 @@ def test_a_vocabulary_without_unknown_and_padding_tokens_uses_the_separator() ->
 def test_no_separator_is_one_line_that_says_what_to_do(tmp_path: Path) -> None:
     of_words("a", "b").save(str(tmp_path / "tokenizer.json"))
     with pytest.raises(ModelError, match=r"none of \[SEP\].*name its sep_token or eos_token") as caught:
-        WindowEncoder.from_folder(tmp_path, limit=64, context=0)
+        WindowEncoder.from_folder(tmp_path, WINDOW)
     assert str(tmp_path) in str(caught.value) and "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("content", ["{", "[]"])
 def test_damaged_files_are_named(tmp_path: Path, content: str) -> None:
     with pytest.raises(ModelError, match=r"tokenizer\.json: missing"):
-        WindowEncoder.from_folder(tmp_path, limit=64, context=0)
+        WindowEncoder.from_folder(tmp_path, WINDOW)
     bert_tokenizer().save_pretrained(tmp_path)
     (tmp_path / "tokenizer_config.json").write_text(content)
     with pytest.raises(ModelError, match=r"tokenizer_config\.json: damaged"):
-        WindowEncoder.from_folder(tmp_path, limit=64, context=0)
+        WindowEncoder.from_folder(tmp_path, WINDOW)
     (tmp_path / "tokenizer.json").write_text(content)
     with pytest.raises(ModelError, match=r"tokenizer\.json: damaged"):
-        WindowEncoder.from_folder(tmp_path, limit=64, context=0)
+        WindowEncoder.from_folder(tmp_path, WINDOW)
 
 
 def test_truncation_and_padding_of_the_tokenizer_itself_cut_nothing(tmp_path: Path) -> None:
@@ -79,5 +82,5 @@ def test_truncation_and_padding_of_the_tokenizer_itself_cut_nothing(tmp_path: Pa
     tokenizer.enable_truncation(8)
     tokenizer.enable_padding(length=8)
     tokenizer.save(str(tmp_path / "tokenizer.json"))
-    units, _ = WindowEncoder.from_folder(tmp_path, limit=64, context=0)(["今天", "大学" * 10])
+    units, _ = WindowEncoder.from_folder(tmp_path, WINDOW)(["今天", "大学" * 10])
     assert [len(unit.tokens) for unit in units] == [2, 20]

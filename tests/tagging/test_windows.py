@@ -10,30 +10,36 @@ sentences_of_any_length = st.lists(st.lists(st.integers(4, 9), max_size=90), min
 
 
 @given(
-    sentences_of_any_length, st.sampled_from([16, 24, 64]), st.sampled_from([0, 4, 20]), st.sampled_from([FIRST, None])
+    sentences_of_any_length,
+    st.sampled_from([16, 24, 64]),
+    st.sampled_from([0, 4, 20]),
+    st.sampled_from([(), (FIRST,), (FIRST, 8, 9, SEPARATOR)]),
 )
-def test_no_token_is_lost_or_shifted(token_ids: list[list[int]], limit: int, context: int, first: int | None) -> None:
-    units = make_units(token_ids, limit, UNKNOWN)
-    windows = make_windows(units, first=first, separator=SEPARATOR, limit=limit, context=context)
+def test_no_token_is_lost_or_shifted(
+    token_ids: list[list[int]], limit: int, context: int, start: tuple[int, ...]
+) -> None:
+    units = make_units(token_ids, limit - len(start) - 1, UNKNOWN)
+    windows = make_windows(units, start=start, separator=SEPARATOR, limit=limit, context=context)
     for index, ids in enumerate(token_ids):
         joined = [t for unit in units if unit.sentence == index for t in unit.tokens]
         assert joined == (ids or [UNKNOWN])
     assert [unit for window in windows for unit in window.owned] == list(range(len(units)))
     for window in windows:
         assert len(window.tokens) == len(window.units) <= limit
-        assert (window.tokens[0] == FIRST) == (first is not None) and window.tokens[-1] == SEPARATOR
+        assert tuple(window.tokens[: len(start)]) == start and window.tokens[-1] == SEPARATOR
+        assert set(window.units[: len(start)]) <= {-1}
         for unit in set(window.units[window.units >= 0].tolist()):
             assert tuple(window.tokens[window.units == unit]) == units[unit].tokens
 
 
 def test_a_document_that_fits_is_one_window() -> None:
-    units = make_units([[5] * 100, [6] * 200], 512, UNKNOWN)
-    (window,) = make_windows(units, first=FIRST, separator=SEPARATOR, limit=512, context=128)
+    units = make_units([[5] * 100, [6] * 200], 510, UNKNOWN)
+    (window,) = make_windows(units, start=(FIRST,), separator=SEPARATOR, limit=512, context=128)
     assert len(window.tokens) == 303
 
 
 def test_an_overlong_sentence_has_several_units_of_about_equal_size() -> None:
-    units = make_units([[5] * 1100], 512, UNKNOWN)
+    units = make_units([[5] * 1100], 510, UNKNOWN)
     assert [len(u.tokens) for u in units] == [367, 367, 366]
 
 
@@ -51,15 +57,15 @@ def test_a_sentence_belongs_to_the_window_where_it_stands_deepest() -> None:
 def test_work_grows_with_the_length_not_with_its_square() -> None:
     def total(count: int) -> int:
         units = [Unit(sentence=i, tokens=(5,) * 30) for i in range(count)]
-        windows = make_windows(units, first=FIRST, separator=SEPARATOR, limit=512, context=128)
+        windows = make_windows(units, start=(FIRST,), separator=SEPARATOR, limit=512, context=128)
         return sum(len(w.tokens) for w in windows)
 
     assert total(2000) < 2.2 * total(1000)
 
 
 def test_means_and_maxima() -> None:
-    units = make_units([[5, 5], [6] * 20], 16, UNKNOWN)
-    windows = make_windows(units, first=FIRST, separator=SEPARATOR, limit=16, context=0)
+    units = make_units([[5, 5], [6] * 20], 14, UNKNOWN)
+    windows = make_windows(units, start=(FIRST,), separator=SEPARATOR, limit=16, context=0)
     logits = [mean_by_unit(w.tokens[:, None].astype(np.float32), w) for w in windows if len(w.owned)]
     together = np.concatenate(logits)
     assert together.ravel().tolist() == [5, 6, 6]
