@@ -1,5 +1,6 @@
 """Labelled documents as padded encoder windows for the trainer."""
 
+import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -61,6 +62,15 @@ def make_examples(gold: Sequence[GoldDocument], encoder: WindowEncoder, topics: 
                 }
             )
     return examples
+
+
+def sample_windows(gold: Sequence[GoldDocument], encoder: WindowEncoder, most: int) -> list[NDArray[np.int64]]:
+    """Token ids of windows of some documents, drawn at random but the same each time; a window of each."""
+    drawn = random.Random(0).sample(list(gold), min(most, len(gold)))
+    return [
+        encoder([s.text for s in training_sentences(document)[0]], document.document.title)[1][0].tokens
+        for document in drawn
+    ]
 
 
 def collate(examples: Sequence[Example], padding: int) -> dict[str, torch.Tensor]:

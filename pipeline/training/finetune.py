@@ -21,7 +21,7 @@ from pipeline.config import (
 from pipeline.errors import ModelError
 from pipeline.tagging.base import Tagger
 from pipeline.tagging.build import build_tagger
-from pipeline.training.run import load_splits, onnx_folder, produce
+from pipeline.training.run import Windows, load_splits, onnx_folder, produce
 from pipeline.training.settings import TrainTaggerConfig, load_settings
 
 if TYPE_CHECKING:
@@ -82,14 +82,14 @@ def fingerprint(settings: TrainTaggerConfig) -> str:
 
 
 def both_folders(
-    model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast", card: TaggerCard, folder: Path
+    model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast", card: TaggerCard, folder: Path, windows: Windows
 ) -> Tagger:
     """Writes a folder for a tagger of kind transformer, and of kind onnx if the model can be exported."""
     from pipeline.training.export import GRAPH_FILE, export_transformer
 
     export_transformer(model, tokenizer, card, folder)
     try:
-        return onnx_folder(model, tokenizer, card, folder)
+        return onnx_folder(model, tokenizer, card, folder, windows)
     except ModelError as error:
         logger.warning("%s; the tagger runs by torch (kind: transformer)", error)
         (folder / GRAPH_FILE).unlink(missing_ok=True)

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 DIGITS = 4
+CALIBRATION_WINDOWS = 64
 LEAST_TO_CALIBRATE = 10  # positive examples on dev; fewer would only say how sure to be of themselves
 Report = dict[str, dict[str, float]]
 Splits = Mapping[str, list[GoldDocument]]
-# Writes a model with its tokenizer and card into a folder and gives the tagger that reads it from there.
-Export = Callable[["PreTrainedModel", "PreTrainedTokenizerFast", TaggerCard, Path], Tagger]
+Windows = Sequence[NDArray[np.int64]]
+# Writes a model with its tokenizer and card into a folder and gives the tagger that reads it from there; shown some windows.
+Export = Callable[["PreTrainedModel", "PreTrainedTokenizerFast", TaggerCard, Path, Windows], Tagger]
 
 
 def tag_corpus(
@@ -105,12 +107,12 @@ def is_first_process() -> bool:
 
 
 def onnx_folder(
-    model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast", card: TaggerCard, folder: Path
+    model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast", card: TaggerCard, folder: Path, windows: Windows
 ) -> Tagger:
     """Writes a folder for a tagger of kind onnx."""
     from pipeline.training.export import export_onnx
 
-    export_onnx(model, tokenizer, card, folder)
+    export_onnx(model, tokenizer, card, folder, windows)
     return build_tagger(OnnxTaggerConfig(kind="onnx", model=str(folder.resolve())), folder)
 
 
@@ -126,7 +128,9 @@ def finish(
 
     Calibration is Platt scaling folded into the classifier, so that the exported model's own scores are probabilities.
     """
+    from pipeline.training.examples import sample_windows
     from pipeline.training.export import publish, scale_classifier, write_card
+    from pipeline.training.pretrained import window_encoder
 
     topics = tuple(topic.id for topic in settings.topics)
     card = TaggerCard(
@@ -136,10 +140,12 @@ def finish(
         context=settings.window.context,
         title=settings.window.title,
     )
+    encode = window_encoder(tokenizer, settings.window)
+    windows = sample_windows(splits.get("train") or splits["dev"], encode, CALIBRATION_WINDOWS)
     output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=output.parent) as made:
         folder = Path(made)
-        labels, scores, _ = tag_corpus(export(model, tokenizer, card, folder), splits["dev"])
+        labels, scores, _ = tag_corpus(export(model, tokenizer, card, folder, windows), splits["dev"])
         logits = logit(scores)
         slopes, offsets = platt(labels, logits)
         enough = labels.sum(axis=0) >= LEAST_TO_CALIBRATE
@@ -151,7 +157,7 @@ def finish(
         chosen = best_thresholds(labels, sigmoid(slopes * logits + offsets))
         thresholds = {t: round(float(c), DIGITS) for t, c in zip(topics, chosen, strict=True)}
         card = card.model_copy(update={"thresholds": thresholds})
-        exported = export(model, tokenizer, card, folder)
+        exported = export(model, tokenizer, card, folder, windows)
         metrics = {name: report_on(exported, splits[name]) for name in splits if name != "train"}
         card = card.model_copy(update={"metrics": metrics})
         write_card(card, folder)

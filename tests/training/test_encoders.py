@@ -14,7 +14,7 @@ from pipeline.tagging.build import build_tagger
 from pipeline.tagging.onnx import OnnxTagger
 from pipeline.training.export import export_transformer
 from pipeline.training.finetune import both_folders
-from pipeline.training.pretrained import load_classifier, load_tokenizer
+from pipeline.training.pretrained import load_classifier, load_tokenizer, window_encoder
 from pipeline.training.run import produce
 from pipeline.training.settings import TrainTaggerConfig
 from tests.conftest import ROOT
@@ -41,7 +41,9 @@ def tiny(path: Path, folder: Path) -> TrainTaggerConfig:
     return settings.model_copy(update=changes)
 
 
-def saved(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, card: TaggerCard, folder: Path) -> Tagger:
+def saved(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, card: TaggerCard, folder: Path, _: object
+) -> Tagger:
     export_transformer(model, tokenizer, card, folder)
     return build_tagger(TransformerTaggerConfig(kind="transformer", model=str(folder), window=WINDOW), folder)
 
@@ -64,7 +66,9 @@ def test_modernbert_is_exported_too(tmp_path: Path) -> None:
     settings = tiny(ROOT / "configs" / "encoders" / "mmbert-small.yaml", tmp_path)
     topics = tuple(topic.id for topic in settings.topics)
     card = TaggerCard(topics=topics, thresholds=dict.fromkeys(topics, 0.5), limit=WINDOW.limit, context=WINDOW.context)
-    tagger = both_folders(load_classifier(settings).eval(), load_tokenizer(settings), card, tmp_path)
+    tokenizer = load_tokenizer(settings)
+    windows = [window.tokens for window in window_encoder(tokenizer, WINDOW)(["今天“企业”很好。", "今天天气很好。"])[1]]
+    tagger = both_folders(load_classifier(settings).eval(), tokenizer, card, tmp_path, windows)
     assert isinstance(tagger, OnnxTagger)
 
 

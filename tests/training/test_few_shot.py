@@ -11,10 +11,10 @@ from pipeline.artefacts import TaggerCard
 from pipeline.corpus import GoldDocument
 from pipeline.tagging.onnx import OnnxTagger
 from pipeline.tagging.transformer import TransformerTagger
-from pipeline.training.examples import training_sentences
+from pipeline.training.examples import sample_windows, training_sentences
 from pipeline.training.export import export_onnx, export_transformer
 from pipeline.training.few_shot import FIXED_STRENGTH, STRENGTHS, fit_topic, train_few_shot
-from pipeline.training.pretrained import load_tokenizer
+from pipeline.training.pretrained import load_tokenizer, window_encoder
 from pipeline.training.run import report_on
 from tests.conftest import TOPICS
 from tests.training.builders import WINDOW, make_settings
@@ -28,7 +28,8 @@ def trained(tiny_encoder: Path, learnable: list[GoldDocument], tmp_path_factory:
     model = train_few_shot(settings, tokenizer, learnable)
     card = TaggerCard(topics=TOPICS, thresholds=dict.fromkeys(TOPICS, 0.5), limit=64, context=16)
     export_transformer(model, tokenizer, card, folder)
-    export_onnx(model, tokenizer, card, folder)
+    windows = sample_windows(learnable, window_encoder(tokenizer, WINDOW), 16)
+    export_onnx(model, tokenizer, card, folder, windows)
     return folder
 
 

@@ -18,7 +18,9 @@ from tests.conftest import TOPICS
 from tests.training.builders import WINDOW, make_settings, write_corpus, write_settings
 
 
-def export(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, card: TaggerCard, folder: Path) -> Tagger:
+def export(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, card: TaggerCard, folder: Path, _: object
+) -> Tagger:
     """Faster than a graph."""
     export_transformer(model, tokenizer, card, folder)
     return build_tagger(TransformerTaggerConfig(kind="transformer", model=str(folder), window=WINDOW), folder)

@@ -12,7 +12,7 @@ from pipeline.artefacts import TaggerCard
 from pipeline.corpus import GoldDocument
 from pipeline.tagging.onnx import OnnxTagger
 from pipeline.tagging.transformer import TransformerTagger
-from pipeline.training.examples import make_examples, training_sentences, unit_means
+from pipeline.training.examples import make_examples, sample_windows, training_sentences, unit_means
 from pipeline.training.export import export_onnx, export_transformer
 from pipeline.training.pretrained import load_classifier, load_tokenizer, window_encoder
 from pipeline.training.run import report_on
@@ -40,7 +40,8 @@ def trained(tiny_encoder: Path, learnable: list[GoldDocument], tmp_path_factory:
     card = TaggerCard(topics=TOPICS, thresholds=dict.fromkeys(TOPICS, 0.5), limit=64, context=16)
     settings.output.mkdir()
     export_transformer(model, tokenizer, card, settings.output)
-    export_onnx(model, tokenizer, card, settings.output)
+    windows = sample_windows(learnable, window_encoder(tokenizer, WINDOW), 16)
+    export_onnx(model, tokenizer, card, settings.output, windows)
     return settings.output
 
 
