@@ -125,7 +125,10 @@ class DecoderLayer(nn.Module):
         attended = scaled_dot_product_attention(self.split(self.query(states)), keys, values, attn_mask=seen)
         states = self.norm(states + self.merge(attended.transpose(1, 2).flatten(2)))
         asked = self.split(by_source(self.cross_query(states), source_mask.shape[0]))
-        attended = scaled_dot_product_attention(asked, *cross, attn_mask=source_mask[:, None, None])
+        readable = source_mask[:, None, None].expand(
+            -1, -1, asked.shape[2], -1
+        )  # onnxruntime wants a row for each query
+        attended = scaled_dot_product_attention(asked, *cross, attn_mask=readable)
         states = self.cross_norm(states + self.cross_merge(attended.transpose(1, 2).flatten(2).reshape(states.shape)))
         wide = nn.functional.gelu(self.widen(states))
         return self.last_norm(states + self.narrow(wide)), (keys, values)

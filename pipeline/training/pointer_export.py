@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import onnx
@@ -18,6 +19,7 @@ from pipeline.errors import ModelError
 from pipeline.summarizing.pointer import CARD, READER, WRITER, special_ids
 from pipeline.training.export import OPSET, pack_weights
 from pipeline.training.pointer import Memory, PointerGenerator
+from pipeline.training.quantise import Sample, quantise, quantise_blocks
 
 
 class _Reader(torch.nn.Module):
@@ -89,12 +91,22 @@ def _graph(
         return onnx.load(str(path))
 
 
-def to_graphs(model: PointerGenerator, first: int) -> tuple[onnx.ModelProto, onnx.ModelProto]:
-    """The reader's and the writer's graph, weights packed as int8."""
+def to_graphs(
+    model: PointerGenerator, first: int, sources: Sequence[Sample]
+) -> tuple[onnx.ModelProto, onnx.ModelProto]:
+    """The reader's and the writer's graph, with products of 8-bit integers (see `training.quantise`).
+
+    The reader's rows are many and of one text; the writer's are few and of several, and what one says must not change another.
+
+    Args:
+        model: A trained pointer-generator.
+        first: Id of the token a target starts with.
+        sources: Inputs of the reader, `input_ids` and `copyable`, to see how large activations get.
+    """
     model.train(False)
-    source = torch.export.Dim("source", min=4, max=model.encoder.config.max_position_embeddings)
+    length = torch.export.Dim("source", min=4, max=model.encoder.config.max_position_embeddings)
     past = torch.export.Dim("past", min=1, max=model.config.target_positions - 1)
-    beams, sources = torch.export.Dim("beams", min=1, max=64), torch.export.Dim("sources", min=1, max=1024)
+    beams, rows = torch.export.Dim("beams", min=1, max=64), torch.export.Dim("sources", min=1, max=1024)
     ids = torch.full((1, 12), 5)
     copyable = torch.ones_like(ids, dtype=torch.bool)
     layers, heads = model.config.decoder_layers, model.encoder.config.num_attention_heads
@@ -104,37 +116,38 @@ def to_graphs(model: PointerGenerator, first: int) -> tuple[onnx.ModelProto, onn
     mask = torch.ones(2, 12, dtype=torch.bool)
     reader = _graph(
         _Reader(model, first),
-        {"input_ids": (ids, {1: source}), "copyable": (copyable, {1: source})},
+        {"input_ids": (ids, {1: length}), "copyable": (copyable, {1: length})},
         ["generated", "copied", "copy_keys", "keys", "values", "past_keys", "past_values"],
     )
     writer = _graph(
         _Writer(model),
         {
-            "tokens": (torch.full((2, 3), 5), {0: sources, 1: beams}),
-            "mask": (mask, {0: sources, 1: source}),
-            "copyable": (mask.clone(), {0: sources, 1: source}),
-            "copy_keys": (torch.zeros(2, 12, model.encoder.config.hidden_size), {0: sources, 1: source}),
-            "keys": (memory, {1: sources, 3: source}),
-            "values": (memory.clone(), {1: sources, 3: source}),
-            "past_keys": (before, {1: sources, 2: beams, 4: past}),
-            "past_values": (before.clone(), {1: sources, 2: beams, 4: past}),
+            "tokens": (torch.full((2, 3), 5), {0: rows, 1: beams}),
+            "mask": (mask, {0: rows, 1: length}),
+            "copyable": (mask.clone(), {0: rows, 1: length}),
+            "copy_keys": (torch.zeros(2, 12, model.encoder.config.hidden_size), {0: rows, 1: length}),
+            "keys": (memory, {1: rows, 3: length}),
+            "values": (memory.clone(), {1: rows, 3: length}),
+            "past_keys": (before, {1: rows, 2: beams, 4: past}),
+            "past_values": (before.clone(), {1: rows, 2: beams, 4: past}),
         },
         ["generated", "copied", "past_keys_out", "past_values_out"],
     )
-    return pack_weights(reader), pack_weights(writer)
+    return pack_weights(quantise(reader, sources)), pack_weights(quantise_blocks(writer))
 
 
-def export_summarizer(model: PointerGenerator, tokenizer: Path, output: Path) -> None:
+def export_summarizer(model: PointerGenerator, tokenizer: Path, output: Path, sources: Sequence[Sample]) -> None:
     """Writes `reader.onnx`, `writer.onnx`, `tokenizer.json` and `summarizer.json`; old files go only when all are ready.
 
     Args:
         model: A trained pointer-generator.
         tokenizer: Its `tokenizer.json`.
         output: The folder.
+        sources: As for `to_graphs`.
     """
     first, _, _ = special_ids(Tokenizer.from_file(str(tokenizer)))
     output.mkdir(parents=True, exist_ok=True)
-    reader, writer = to_graphs(model, first)
+    reader, writer = to_graphs(model, first, sources)
     with tempfile.TemporaryDirectory(dir=output) as name:
         folder = Path(name)
         onnx.save(reader, str(folder / READER))

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from datasets import Dataset
 from pydantic import Field
@@ -29,6 +30,7 @@ from pipeline.training.pointer_data import (
     news_pairs,
 )
 from pipeline.training.pointer_export import export_summarizer
+from pipeline.training.quantise import Sample
 from pipeline.training.tagger import computes_bf16
 
 Collate = Callable[[Sequence[dict[str, Any]]], dict[str, torch.Tensor]]
@@ -202,4 +204,15 @@ def train_summarizer(settings: TrainSummarizerConfig) -> dict[str, float]:
 def export_stage(settings: TrainSummarizerConfig, folder: Path) -> None:
     """Writes what a stage trained as the ONNX folder that summaries are written with."""
     model = PointerGenerator.from_pretrained(settings.output, dtype=torch.float32)
-    export_summarizer(model, settings.output / "tokenizer.json", folder)
+    path = settings.output / "tokenizer.json"
+    tokenizer = Tokenizer.from_file(str(path))
+    encode = PairEncoder(
+        tokenizer=tokenizer, source_tokens=settings.source_tokens, target_tokens=settings.target_tokens
+    )
+    pairs = load_pairs(settings, tokenizer)[:CALIBRATED]
+    export_summarizer(model, path, folder, [reader_input(example) for pair in pairs if (example := encode(pair))])
+
+
+def reader_input(example: dict[str, Any]) -> Sample:
+    """What the exported reader takes of an example."""
+    return {"input_ids": np.array([example["input_ids"]]), "copyable": np.array([example["copyable"]], bool)}

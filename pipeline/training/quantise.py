@@ -20,6 +20,8 @@ OUTLIERS = 4  # channels of a product that stay float
 SMOOTHING = 0.65  # exponent of the activations in the factors
 # Two products are added up in 16 bits on x86 processors without VNNI: 255 * 128 fits.
 PAIR = 128
+BLOCK = 32
+CONTRIBUTED = "com.microsoft"
 Sample = Mapping[str, NDArray[np.generic]]
 
 
@@ -54,6 +56,11 @@ def quantise(model: onnx.ModelProto, samples: Sequence[Sample]) -> onnx.ModelPro
             nodes += _lookup(node, tensors[node.input[0]], added)
         else:
             nodes.append(node)
+    return _with(model, nodes, added)
+
+
+def _with(model: onnx.ModelProto, nodes: Sequence[NodeProto], added: Sequence[TensorProto]) -> onnx.ModelProto:
+    """The model with other nodes, new tensors, and of its own those that are still used."""
     used = {name for node in nodes for name in node.input}
     kept = [i for i in model.graph.initializer if i.name in used]
     unique = {tensor.name: tensor for tensor in [*kept, *added]}
@@ -61,6 +68,51 @@ def quantise(model: onnx.ModelProto, samples: Sequence[Sample]) -> onnx.ModelPro
     model.graph.node.extend(nodes)
     model.graph.initializer.extend(unique.values())
     return model
+
+
+def quantise_blocks(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Turns products with large constant matrices into ones with blocks of 8-bit integers, and keeps tables in int8.
+
+    For a few rows at a time. Each row of activations is rounded by itself, block by block, so that rows do not depend on
+    one another; for many rows it is no faster than float. The model is changed in place.
+    """
+    products, lookups = _weights(model.graph)
+    tensors = {i.name: numpy_helper.to_array(i) for i in model.graph.initializer}
+    outputs = {node.output[0] for node in (*products, *lookups)}
+    added: list[TensorProto] = []
+    nodes: list[NodeProto] = []
+    for node in model.graph.node:
+        if node.output[0] not in outputs:
+            nodes.append(node)
+        elif node.op_type == "Gather":
+            nodes += _lookup(node, tensors[node.input[0]], added)
+        else:
+            nodes.append(_blocks(node, tensors[node.input[1]], added))
+    model.opset_import.append(helper.make_opsetid(CONTRIBUTED, 1))
+    return _with(model, nodes, added)
+
+
+def _blocks(node: NodeProto, weight: NDArray[np.float32], added: list[TensorProto]) -> NodeProto:
+    output = node.output[0]
+    rows, columns = weight.shape
+    padded = np.pad(weight, ((0, -rows % BLOCK), (0, 0))).T.reshape(columns, -1, BLOCK)
+    scales = np.maximum(np.abs(padded).max(axis=2), 1e-12) / 127
+    integers = np.rint(padded / scales[..., None]) + 128  # 128 stands for 0
+    added += [
+        numpy_helper.from_array(integers.astype(np.uint8), f"{output}/weight"),
+        numpy_helper.from_array(scales.astype(np.float32), f"{output}/steps"),
+    ]
+    return helper.make_node(
+        "MatMulNBits",
+        [node.input[0], f"{output}/weight", f"{output}/steps"],
+        [output],
+        domain=CONTRIBUTED,
+        K=rows,
+        N=columns,
+        bits=8,
+        block_size=BLOCK,
+        accuracy_level=4,  # the activations as int8
+    )
 
 
 def quantise_rows(values: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8], NDArray[np.float32]]:

@@ -107,7 +107,7 @@ def test_a_target_out_of_reach_counts_nothing(trained: PointerGenerator, batch: 
 def test_the_exported_graphs_write_what_was_learned(
     trained: PointerGenerator, tiny_encoder: Path, tmp_path: Path
 ) -> None:
-    export_summarizer(trained, tiny_encoder / "tokenizer.json", tmp_path)
+    export_summarizer(trained, tiny_encoder / "tokenizer.json", tmp_path, [])
     writer = PointerWriter(
         tmp_path, PointerConfig(kind="pointer", threads=1, beams=3), {"firm": "企业", "school": "大学"}
     )
