@@ -1,16 +1,15 @@
 """Many files in, briefings out, written so that nothing is ever left half-written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 from pipeline.config import TopicConfig
 from pipeline.errors import InputError
-from pipeline.reading.documents import read_document
-from pipeline.runner import Jianbao
-from pipeline.schema import Briefing
+from pipeline.journal import Journal
+from pipeline.schema import Briefing, Document, Provenance
 from pipeline.writing.docx import to_docx
 from pipeline.writing.files import Csv, HtmlIndex, Lines, Pages, Sink, Workbook, writing
 from pipeline.writing.html import to_html
@@ -19,33 +18,68 @@ from pipeline.writing.rows import document_header, document_row, sentence_header
 from pipeline.writing.text import to_markdown
 from pipeline.writing.wording import Language
 
-FORMATS = ("csv", "docx", "html", "json", "jsonl", "md", "xlsx")
-NEEDS_FOLDER = {"csv": None, "docx": "docx", "xlsx": "xlsxwriter"}  # and the library that writes it
+FORMATS = ("csv", "docx", "html", "json", "jsonl", "md", "parquet", "xlsx")
+# And the library that writes it, with the extra it comes by.
+NEEDS_FOLDER = {
+    "csv": ("", ""),
+    "docx": ("docx", "office"),
+    "parquet": ("pyarrow", "tables"),
+    "xlsx": ("xlsxwriter", "office"),
+}
 ALL = "briefings"
+# Documents to briefings, in order; errors are handed on in their places.
+Compute = Callable[[Iterable[Document | InputError]], Iterator[Briefing | InputError]]
 LONGEST_NAME = 200  # bytes; file systems take 255 with the ending
 
 
-def run_files(jianbao: Jianbao, sources: Sequence[str]) -> Iterator[Briefing | InputError]:
-    """Runs the pipeline over files, one at a time.
-
-    Yields:
-        For each file, in order, its briefing, or the error that says why it cannot be used. Ids are made unique.
-    """
+def unique(documents: Iterable[Document | InputError]) -> Iterator[Document | InputError]:
+    """The documents with ids that no other has, also where a file system does not tell cases apart, and short enough."""
     seen = {ALL}  # the name of what stands for all of them
-    for source in sources:
-        try:
-            document = read_document(source)
-        except InputError as error:
-            yield error
+    for document in documents:
+        if isinstance(document, InputError):
+            yield document
             continue
         base = document.id.encode()[:LONGEST_NAME].decode(errors="ignore")
         document = replace(document, id=base)
         for number in count(2):
-            if document.id.casefold() not in seen:  # some file systems do not tell cases apart
+            if document.id.casefold() not in seen:
                 break
             document = replace(document, id=f"{base}-{number}")
         seen.add(document.id.casefold())
-        yield jianbao.run(document)
+        yield document
+
+
+def resume(
+    journal: Journal,
+    documents: Iterable[Document | InputError],
+    provenance: Provenance,
+    compute: Compute,
+) -> Iterator[Briefing | InputError]:
+    """Briefings of documents, in order, those that the journal has and then new ones, which it gets.
+
+    Args:
+        journal: What an earlier run of the same folder left.
+        documents: What to run, or why something cannot be run.
+        provenance: The models in use; what others wrote is done anew.
+        compute: Gives a briefing for each document, and errors as they came.
+
+    Raises:
+        OutputError: The journal cannot be written.
+    """
+    rest = iter(documents)
+    for document in rest:
+        if isinstance(document, InputError):
+            yield document
+            continue
+        briefing = journal.known(document, provenance)
+        if briefing is None:
+            rest = chain([document], rest)
+            break
+        yield briefing
+    for result in compute(rest):
+        if isinstance(result, Briefing):
+            journal.add(result)
+        yield result
 
 
 class FolderWriter:
@@ -103,6 +137,20 @@ def _sinks(name: str, folder: Path, topics: Sequence[TopicConfig], language: Lan
             return [Lines(everything.with_suffix(".jsonl"), to_jsonl)]
         case "docx":
             return [Pages(folder, ".docx", lambda briefing: to_docx(briefing, topics, language))]
+        case "parquet":
+            from pipeline.writing.parquet import (
+                Table,
+                document_rows,
+                document_schema,
+                sentence_schema,
+                sentence_table_rows,
+            )
+
+            documents, sentences = everything.with_suffix(".parquet"), folder / "sentences.parquet"
+            return [
+                Table(documents, document_schema(topics), lambda b: document_rows(b, topics)),
+                Table(sentences, sentence_schema(topics), lambda b: sentence_table_rows(b, topics)),
+            ]
         case "xlsx":
             return [Workbook(everything.with_suffix(".xlsx"), topics, language)]
         case "csv":

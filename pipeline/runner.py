@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.config import PipelineConfig, TopicConfig, config_digest, load_config
+from pipeline.config import OnnxTaggerConfig, PipelineConfig, PointerConfig, TopicConfig, config_digest, load_config
 from pipeline.errors import ConfigError
 from pipeline.schema import Briefing, Document, Provenance
 from pipeline.summarizing.base import Summarizer
@@ -39,8 +39,12 @@ class Jianbao:
         )
 
     @classmethod
-    def from_config(cls, path: str | Path) -> "Jianbao":
+    def from_config(cls, path: str | Path, *, threads: int | None = None) -> "Jianbao":
         """Loads the models a YAML file names.
+
+        Args:
+            path: The file.
+            threads: Threads of models run by onnxruntime, instead of the file's.
 
         Raises:
             ConfigError: The file or a value in it is wrong.
@@ -48,8 +52,18 @@ class Jianbao:
         """
         path = Path(path)
         config = load_config(path, PipelineConfig)
-        tagger = build_tagger(config.tagger, path, [topic.id for topic in config.topics])
-        return cls(config, tagger, build_summarizer(config.summarizer, path, config.topics))
+        tagger_config, summarizer_config = config.tagger, config.summarizer
+        if threads is not None and isinstance(tagger_config, OnnxTaggerConfig):
+            tagger_config = tagger_config.model_copy(update={"threads": threads})
+        if threads is not None and isinstance(summarizer_config, PointerConfig):
+            summarizer_config = summarizer_config.model_copy(update={"threads": threads})
+        tagger = build_tagger(tagger_config, path, [topic.id for topic in config.topics])
+        return cls(config, tagger, build_summarizer(summarizer_config, path, config.topics))
+
+    @property
+    def provenance(self) -> Provenance:
+        """What its briefings say of their making."""
+        return self._provenance
 
     @property
     def topics(self) -> tuple[TopicConfig, ...]:

@@ -62,12 +62,14 @@ def test_a_folder_in_a_folder_out(tmp_path: Path) -> None:
     [
         (["nowhere.txt"], "nowhere.txt: no such file"),
         ([str(SAMPLE), "--config", "nowhere.yaml"], "nowhere.yaml: no such config file"),
-        ([str(SAMPLE), "--format", "pdf"], "--format pdf: choose from csv, docx, html, json, jsonl, md, xlsx"),
+        ([str(SAMPLE), "--format", "pdf"], "--format pdf: choose from csv, docx, html, json, jsonl, md, parquet, xlsx"),
         ([str(SAMPLE), "--format", "xlsx"], "--format xlsx: needs a folder, add --output DIR"),
         ([str(SAMPLE), "--format", "json,md"], "add --output DIR"),
+        ([str(SAMPLE), "--workers", "2"], "--workers 2: needs a folder, add --output DIR"),
+        (["@nowhere.txt"], "@nowhere.txt: not a list of files that can be read"),
         ([str(SAMPLE), "--lang", "fr"], "--lang fr: choose zh or en"),
         ([str(SAMPLE), "--output", str(SAMPLE)], "cannot be written to"),
-        (["configs"], "configs: no .txt or .html file here"),
+        (["configs"], "configs: no .txt, .html, .docx or .pdf file here"),
     ],
 )
 def test_mistakes_are_one_line_and_exit_code_2(arguments: list[str], message: str) -> None:

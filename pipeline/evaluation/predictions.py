@@ -1,17 +1,16 @@
 """Predictions: briefings of labelled documents, as JSON Lines of the same form as `jianbao run --format jsonl` writes."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from pipeline.corpus import GoldDocument
 from pipeline.errors import InputError, OutputError
 from pipeline.evaluation.gold import without_furniture
 from pipeline.runner import Jianbao
-from pipeline.schema import Abstract, Briefing, Document, Evidence, Provenance, Sentence, Span, TaggedSentence
-from pipeline.writing.json import SCHEMA_VERSION, to_dict, to_jsonl
+from pipeline.schema import Briefing
+from pipeline.writing.json import from_dict, to_dict, to_jsonl
 
 
 def predict(jianbao: Jianbao, gold: Iterable[GoldDocument]) -> Iterator[Briefing]:
@@ -50,7 +49,7 @@ def load_predictions(path: Path) -> list[Briefing]:
         InputError: The file is missing, or a line is not a briefing; the message names file and line.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # a text may hold other line breaks
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from None
     briefings = []
@@ -63,54 +62,6 @@ def load_predictions(path: Path) -> list[Briefing]:
                     f"{path}:{number}: not a line that jianbao predict writes ({type(error).__name__}: {error})"
                 ) from None
     return briefings
-
-
-def from_dict(row: Mapping[str, Any]) -> Briefing:
-    """The briefing that `pipeline.writing.json.to_dict` gave.
-
-    Raises:
-        ValueError, KeyError, TypeError, AttributeError: It is of another version or form, or offsets and texts disagree.
-    """
-    if row["schema"] != SCHEMA_VERSION:
-        raise ValueError(f"schema is {row['schema']}, known is {SCHEMA_VERSION}")
-    given, provenance = row["document"], row["provenance"]
-    models = {role: str(provenance["models"][role]) for role in ("tagger", "summarizer")}
-    document = Document(
-        id=given["id"],
-        source=given["source"],
-        title=given["title"],
-        body=given["body"],
-        furniture=tuple(Span(start=f["start"], end=f["end"]) for f in given["furniture"]),
-        published=given.get("published", ""),
-    )
-    return Briefing(
-        document=document,
-        sentences=tuple(_sentence(s, document) for s in row["sentences"]),
-        abstract=_abstract(row["abstract"], None),
-        topic_abstracts={topic: _abstract(a, topic) for topic, a in row["topic_abstracts"].items()},
-        provenance=Provenance(
-            version=provenance["version"],
-            config_digest=provenance["config_digest"],
-            models=models,
-        ),
-    )
-
-
-def _sentence(row: Mapping[str, Any], document: Document) -> TaggedSentence:
-    start, end = int(row["start"]), int(row["end"])
-    if document.body[start:end] != row["text"]:
-        raise ValueError(f"sentence {row['index']} is not what stands at its offsets")
-    scores = {str(topic): float(score) for topic, score in row["scores"].items()}
-    unscored = set(row["topics"]) - set(scores)
-    if unscored:
-        raise ValueError(f"sentence {row['index']} has topics without scores: {', '.join(sorted(unscored))}")
-    sentence = Sentence(document_id=document.id, index=row["index"], start=start, end=end, text=row["text"])
-    return TaggedSentence(sentence=sentence, scores=scores, topics=tuple(row["topics"]))
-
-
-def _abstract(row: Mapping[str, Any], topic: str | None) -> Abstract:
-    evidence = tuple(Evidence(start=e["start"], end=e["end"], sentences=tuple(e["sentences"])) for e in row["evidence"])
-    return Abstract(text=str(row["text"]), topic=topic, evidence=evidence)
 
 
 def match(gold: Sequence[GoldDocument], predictions: Sequence[Briefing], name: str) -> list[Briefing]:

@@ -6,14 +6,18 @@ from pipeline.errors import InputError
 from pipeline.reading.encodings import decode
 from pipeline.reading.furniture import find_furniture, find_title, lines_equal
 from pipeline.reading.html import extract_page
+from pipeline.reading.office import PDF, extract, unwrap
+from pipeline.reading.office import SUFFIXES as OFFICE_SUFFIXES
 from pipeline.schema import Document, Span
 
 TEXT_SUFFIXES = frozenset({".txt", ".text"})
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+TABLE_SUFFIXES = frozenset({".jsonl", ".ndjson", ".parquet"})
+READABLE = TEXT_SUFFIXES | HTML_SUFFIXES | OFFICE_SUFFIXES
 
 
 def find_files(paths: list[str]) -> list[str]:
-    """The files to read: each path itself, or for a folder the text and HTML files below it, in order of their names.
+    """The files to read: each path itself, or for a folder the files below it that can be read, in order of their names.
 
     A folder without such files stands for itself, so that `read_document` reports it like any other bad path.
     """
@@ -36,14 +40,14 @@ def _is_folder(path: Path) -> bool:
 
 def _is_readable(inner: Path, path: Path) -> bool:
     hidden = any(part.startswith(".") for part in inner.parts)
-    return not hidden and path.suffix.lower() in TEXT_SUFFIXES | HTML_SUFFIXES and path.is_file()
+    return not hidden and path.suffix.lower() in READABLE and path.is_file()
 
 
 def read_document(source: str) -> Document:
     """Reads one file.
 
     Args:
-        source: Path of a text file in any usual encoding, or of an HTML page.
+        source: Path of a text file in any usual encoding, of an HTML page, a Word file or a PDF.
 
     Returns:
         The document with its furniture marked; its id is the file's name without the ending.
@@ -54,7 +58,11 @@ def read_document(source: str) -> Document:
     path = Path(source)
     name = source.encode("utf-8", "replace").decode("utf-8")  # a name in another encoding has stray surrogates
     if not source or _is_folder(path):
-        raise InputError(f"{name or 'empty path'}: no .txt or .html file here")
+        raise InputError(f"{name or 'empty path'}: no .txt, .html, .docx or .pdf file here")
+    if path.suffix.lower() in OFFICE_SUFFIXES and path.is_file():
+        text = extract(path, name)
+        body = unwrap(text) if path.suffix.lower() == PDF else text
+        return make_document(body, id=Path(name).stem, source=name)
     try:
         data = path.read_bytes()
     except FileNotFoundError:

@@ -1,10 +1,22 @@
-"""Briefings to JSON: a contract, versioned by `SCHEMA_VERSION`, described by `briefing.schema.json` in this package."""
+"""Briefings to JSON and back: a contract, versioned by `SCHEMA_VERSION`, described by `briefing.schema.json` in this package."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.schema import Abstract, Briefing, FactCheck
+from pipeline.schema import (
+    Abstract,
+    Briefing,
+    Document,
+    Evidence,
+    FactCheck,
+    Provenance,
+    Removal,
+    Sentence,
+    Span,
+    TaggedSentence,
+)
 
 SCHEMA_VERSION = 1
 SCHEMA_PATH = Path(__file__).with_name("briefing.schema.json")
@@ -69,3 +81,63 @@ def to_json(briefing: Briefing) -> str:
 def to_jsonl(briefing: Briefing) -> str:
     """One line of JSON."""
     return json.dumps(to_dict(briefing), ensure_ascii=False) + "\n"
+
+
+def from_dict(row: Mapping[str, Any]) -> Briefing:
+    """The briefing that `to_dict` gave.
+
+    Raises:
+        ValueError, KeyError, TypeError, AttributeError: It is of another version or form, or offsets and texts disagree.
+    """
+    if row["schema"] != SCHEMA_VERSION:
+        raise ValueError(f"schema is {row['schema']}, known is {SCHEMA_VERSION}")
+    given, provenance = row["document"], row["provenance"]
+    models = {role: str(provenance["models"][role]) for role in ("tagger", "summarizer")}
+    document = Document(
+        id=given["id"],
+        source=given["source"],
+        title=given["title"],
+        body=given["body"],
+        furniture=tuple(Span(start=f["start"], end=f["end"]) for f in given["furniture"]),
+        published=given.get("published", ""),
+    )
+    return Briefing(
+        document=document,
+        sentences=tuple(_read_sentence(s, document) for s in row["sentences"]),
+        abstract=_read_abstract(row["abstract"], None),
+        topic_abstracts={topic: _read_abstract(a, topic) for topic, a in row["topic_abstracts"].items()},
+        provenance=Provenance(
+            version=provenance["version"],
+            config_digest=provenance["config_digest"],
+            models=models,
+        ),
+    )
+
+
+def _read_sentence(row: Mapping[str, Any], document: Document) -> TaggedSentence:
+    start, end = int(row["start"]), int(row["end"])
+    if document.body[start:end] != row["text"]:
+        raise ValueError(f"sentence {row['index']} is not what stands at its offsets")
+    scores = {str(topic): float(score) for topic, score in row["scores"].items()}
+    unscored = set(row["topics"]) - set(scores)
+    if unscored:
+        raise ValueError(f"sentence {row['index']} has topics without scores: {', '.join(sorted(unscored))}")
+    sentence = Sentence(document_id=document.id, index=row["index"], start=start, end=end, text=row["text"])
+    return TaggedSentence(sentence=sentence, scores=scores, topics=tuple(row["topics"]))
+
+
+def _read_abstract(row: Mapping[str, Any], topic: str | None) -> Abstract:
+    evidence = tuple(Evidence(start=e["start"], end=e["end"], sentences=tuple(e["sentences"])) for e in row["evidence"])
+    check = _read_check(row["fact_check"]) if "fact_check" in row else None
+    return Abstract(text=str(row["text"]), topic=topic, evidence=evidence, check=check)
+
+
+def _read_check(row: Mapping[str, Any]) -> FactCheck:
+    removed = tuple(Removal(text=r["text"], reason=r["reason"], facts=tuple(r["facts"])) for r in row["removed"])
+    return FactCheck(
+        proposed=tuple(row["proposed"]),
+        rewrites=int(row["rewrites"]),
+        removed=removed,
+        completed=bool(row["completed"]),
+        replaced=bool(row["replaced"]),
+    )

@@ -44,7 +44,7 @@ def test_missing_file_is_named() -> None:
 
 
 def test_folder_gives_its_readable_files(tmp_path: Path) -> None:
-    for name in ("b.txt", "a.html", "c.pdf", ".hidden.txt", "inner/d.TXT"):
+    for name in ("b.txt", "a.html", "c.zip", ".hidden.txt", "inner/d.TXT"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text("座谈。", encoding="utf-8")
@@ -53,7 +53,7 @@ def test_folder_gives_its_readable_files(tmp_path: Path) -> None:
 
 
 def test_folder_without_texts_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no \.txt or \.html file"):
+    with pytest.raises(InputError, match=r"no \.txt, \.html, \.docx or \.pdf file"):
         read_document(find_files([str(tmp_path)])[0])
     with pytest.raises(InputError, match="empty path"):
         read_document(find_files([""])[0])

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from docx import Document as Word
 from openpyxl import load_workbook
+from pyarrow import parquet
 
 from pipeline.batch import FORMATS, open_folder
 from pipeline.config import TopicConfig
@@ -43,7 +44,8 @@ def test_every_format_in_one_folder(briefing: Briefing, tmp_path: Path) -> None:
         growing = {p.name for p in (tmp_path / "out").glob("*.part")}
     assert growing >= {"briefings.csv.part", "briefings.jsonl.part", "sentences.csv.part"}
     of_one = {f"{name}.{ending}" for name in "de" for ending in ("docx", "html", "json", "md")}
-    of_all = {"briefings.csv", "briefings.html", "briefings.jsonl", "briefings.xlsx", "sentences.csv"}
+    of_all = {"briefings.csv", "briefings.html", "briefings.jsonl", "briefings.parquet", "briefings.xlsx"}
+    of_all |= {"sentences.csv", "sentences.parquet"}
     assert {p.name for p in (tmp_path / "out").iterdir()} == of_one | of_all
 
 
@@ -106,3 +108,18 @@ def test_a_folder_that_cannot_be_written_to_is_named(briefing: Briefing, tmp_pat
     ):
         writer.write(briefing)
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_tables_have_typed_columns(briefing: Briefing, tmp_path: Path) -> None:
+    with open_folder(tmp_path, ["parquet"], TOPICS) as writer:
+        writer.write(briefing)
+        writer.write(briefing)
+    documents = parquet.read_table(tmp_path / "briefings.parquet").to_pylist()
+    assert len(documents) == 2
+    assert documents[0]["abstract_outcome_summary"] is None
+    assert (documents[0]["abstract_enterprise_visit"], documents[0]["sentences_enterprise_visit"]) == ("双方座谈。", 1)
+    sentences = parquet.read_table(tmp_path / "sentences.parquet").to_pylist()
+    body = briefing.document.body
+    assert [row["text"] for row in sentences] == [body[row["start"] : row["end"]] for row in sentences]
+    assert sentences[0]["topics"] == ["enterprise_visit", "outcome_summary"]
+    assert sentences[1]["score_outcome_summary"] == pytest.approx(0.1)

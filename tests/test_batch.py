@@ -1,0 +1,183 @@
+"""Long runs: stopped and gone on with, in several processes."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pipeline.batch import resume, unique
+from pipeline.errors import InputError, JianbaoError, OutputError
+from pipeline.journal import NAME, Journal
+from pipeline.pool import Pool
+from pipeline.runner import Jianbao
+from pipeline.schema import Abstract, Briefing, Document, Evidence, FactCheck, Provenance, Removal
+from tests.conftest import ROOT, make_document, make_tagged
+
+LEAD = ROOT / "configs" / "lead.yaml"
+MODELS = Provenance(version="0", config_digest="0", models={"tagger": "t", "summarizer": "s"})
+BODY = "双方座谈。"
+DOCUMENTS = [make_document(BODY, f"d{number}") for number in range(6)]
+
+
+def brief(document: Document) -> Briefing:
+    evidence = (Evidence(start=0, end=5, sentences=(0,)),)
+    removal = Removal(text="签约。", reason="unsupported", facts=("签约",))
+    check = FactCheck(proposed=("签约",), rewrites=1, removed=(removal,), completed=True, replaced=False)
+    sentence = make_tagged([(BODY, ["enterprise_visit"])])[0]
+    named = replace(sentence, sentence=replace(sentence.sentence, document_id=document.id))
+    return Briefing(
+        document=document,
+        sentences=(named,),
+        abstract=Abstract(text=BODY, topic=None, evidence=evidence, check=check),
+        topic_abstracts={},
+        provenance=MODELS,
+    )
+
+
+class Computed:
+    """Computes, and notes what."""
+
+    def __init__(self, most: int = 100) -> None:
+        self.done: list[str] = []
+        self._most = most
+
+    def __call__(self, documents: Iterable[Document | InputError]) -> Iterator[Briefing | InputError]:
+        for document in documents:
+            if isinstance(document, InputError):
+                yield document
+                continue
+            if len(self.done) == self._most:
+                raise JianbaoError("stopped")
+            self.done.append(document.id)
+            yield brief(document)
+
+
+def ran(folder: Path, documents: Iterable[Document | InputError], compute: Computed) -> list[Briefing | InputError]:
+    with Journal(folder) as journal:
+        return list(resume(journal, documents, MODELS, compute))
+
+
+def kept(folder: Path) -> list[Briefing]:
+    with Journal(folder) as journal:
+        list(resume(journal, DOCUMENTS, MODELS, Computed()))
+        return list(journal.briefings())
+
+
+def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
+    bad = InputError("x.txt: empty")
+    with pytest.raises(JianbaoError, match="stopped"):
+        ran(tmp_path, [*DOCUMENTS[:2], bad, *DOCUMENTS[2:]], Computed(most=3))
+    again = Computed()
+    results = ran(tmp_path, [*DOCUMENTS[:2], bad, *DOCUMENTS[2:]], again)
+    assert again.done == ["d3", "d4", "d5"]
+    assert results == [*map(brief, DOCUMENTS[:2]), bad, *map(brief, DOCUMENTS[2:])]
+    assert kept(tmp_path) == [brief(document) for document in DOCUMENTS]
+
+
+@pytest.mark.parametrize("cut", [1, 40, 200])
+def test_a_line_that_was_cut_is_written_again(cut: int, tmp_path: Path) -> None:
+    ran(tmp_path, DOCUMENTS[:3], Computed())
+    whole = (tmp_path / NAME).read_bytes()
+    (tmp_path / NAME).write_bytes(whole[:-cut])
+    again = Computed()
+    ran(tmp_path, DOCUMENTS[:3], again)
+    assert again.done == ["d2"]
+    assert (tmp_path / NAME).read_bytes() == whole
+
+
+def test_what_changed_is_done_anew_from_there(tmp_path: Path) -> None:
+    ran(tmp_path, DOCUMENTS, Computed())
+    again = Computed()
+    ran(tmp_path, [DOCUMENTS[0], replace(DOCUMENTS[1], title="新"), *DOCUMENTS[2:]], again)
+    assert again.done == ["d1", "d2", "d3", "d4", "d5"]
+    again = Computed()
+    with Journal(tmp_path) as journal:
+        list(resume(journal, DOCUMENTS[:2], replace(MODELS, config_digest="1"), again))
+        assert len(list(journal.briefings())) == 2
+    assert again.done == ["d0", "d1"]
+
+
+def test_fewer_documents_than_before_leave_no_others_behind(tmp_path: Path) -> None:
+    ran(tmp_path, DOCUMENTS, Computed())
+    with Journal(tmp_path) as journal:
+        assert len(list(resume(journal, DOCUMENTS[:2], MODELS, Computed(most=0)))) == 2
+        assert [briefing.document.id for briefing in journal.briefings()] == ["d0", "d1"]
+
+
+def test_a_journal_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / NAME).mkdir()
+    with pytest.raises(OutputError, match="cannot be written to"):
+        Journal(tmp_path)
+
+
+def test_ids_are_unique_whatever_the_file_system() -> None:
+    named = [replace(DOCUMENTS[0], id=name) for name in ("Report", "report", "briefings", "长" * 90)]
+    found = [document.id for document in unique(named) if isinstance(document, Document)]
+    assert found[:3] == ["Report", "report-2", "briefings-2"]
+    assert len(found[3].encode()) <= 200
+
+
+def test_processes_give_what_one_gives_in_order() -> None:
+    texts = ["市长到恒远公司考察，与董事长座谈。", "东江大学与市政府签订合作协议。", "今天天气很好。"] * 3
+    documents = [make_document(text, str(number)) for number, text in enumerate(texts)]
+    bad = InputError("x.txt: empty")
+    jianbao = Jianbao.from_config(LEAD)
+    with Pool(LEAD, 2) as pool:
+        assert pool.provenance() == jianbao.provenance
+        first, *rest = pool.run([bad, *documents])
+    assert first is bad
+    assert [b.document for b in rest if isinstance(b, Briefing)] == documents
+    for found, expected in zip(rest, map(jianbao.run, documents), strict=True):
+        assert isinstance(found, Briefing) and found.abstract == expected.abstract
+
+
+def test_models_that_cannot_be_loaded_are_said_by_the_pool(tmp_path: Path) -> None:
+    (tmp_path / "my.yaml").write_text(
+        LEAD.read_text("utf-8").replace("models/tagger", "models/nowhere"), encoding="utf-8"
+    )
+    with Pool(tmp_path / "my.yaml", 1) as pool, pytest.raises(JianbaoError, match="models/nowhere"):
+        pool.provenance()
+
+
+def command(source: Path, output: Path) -> list[str]:
+    options = ["--config", str(LEAD), "--output", str(output), "--format", "json,jsonl,csv,xlsx,html"]
+    return [sys.executable, "-m", "pipeline.cli", "run", str(source), *options]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".xlsx"}
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system has no such signal")
+def test_killed_five_times_it_writes_what_an_undisturbed_run_writes(tmp_path: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    draw = random.Random(0)
+    words = ["市长到恒远公司考察。", "双方座谈。", "东江大学与该市签约。", "今天天气很好。", "会议研究防汛。"]
+    for number in range(int(os.environ.get("JIANBAO_KILLED_DOCUMENTS", "300"))):
+        (source / f"{number:04}.txt").write_text("".join(draw.sample(words, 3)) + str(number), encoding="utf-8")
+    subprocess.run(command(source, tmp_path / "whole"), cwd=ROOT, check=True)
+    killed = sizes = 0
+    while killed < 5:
+        process = subprocess.Popen(command(source, tmp_path / "killed"), cwd=ROOT)
+        journal = tmp_path / "killed" / NAME
+        while process.poll() is None and (not journal.exists() or journal.stat().st_size <= sizes):
+            time.sleep(0.01)
+        time.sleep(draw.random())
+        if process.poll() is not None:
+            break
+        process.kill()
+        process.wait()
+        killed += 1
+        sizes = journal.stat().st_size if journal.exists() else 0
+    assert killed >= 2, "it was done before it could be killed"
+    subprocess.run(command(source, tmp_path / "killed"), cwd=ROOT, check=True)
+    assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
+    assert not (tmp_path / "killed" / NAME).exists()
