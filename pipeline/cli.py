@@ -12,6 +12,7 @@ from rich.console import Console
 from pipeline import __version__
 from pipeline.commands.console import DEFAULT_CONFIG, expected_errors, language, tracked
 from pipeline.commands.run import run
+from pipeline.commands.serve import serve
 from pipeline.config import PROJECT, PipelineConfig, load_config
 from pipeline.errors import ConfigError
 from pipeline.runner import Jianbao
@@ -46,6 +47,7 @@ def main(
 
 
 app.command()(run)
+app.command()(serve)
 
 
 GoldArgument = Annotated[Path, typer.Argument(help="Labelled documents, JSON Lines.", show_default=False)]

@@ -105,6 +105,12 @@ def _abstract(abstract: Abstract, language: Language) -> dict[str, Any]:
     return {"pieces": pieces, "note": check_note(abstract, language)}
 
 
+def style_and_script() -> tuple[str, str]:
+    """The style and the script that stand in every page, for a page around them that has to allow them."""
+    _, own = _environment()
+    return str(own["style"]), str(own["script"])
+
+
 @cache
 def _environment() -> "tuple[Environment, Mapping[str, Any]]":
     from jinja2 import Environment, PackageLoader, StrictUndefined  # only where a page is wanted

@@ -1,0 +1,1 @@
+"""`jianbao serve`: briefings over HTTP, and a page to paste articles into."""

@@ -1,0 +1,60 @@
+"""The models behind the service: one document at a time, a bounded queue before them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+from pipeline.errors import JianbaoError
+
+T = TypeVar("T")
+
+
+class BusyError(JianbaoError):
+    """Everything that may wait is waiting."""
+
+
+class SlowError(JianbaoError):
+    """It took longer than a request may take."""
+
+
+class Engine:
+    """Runs calls in a thread of its own, one after the other; onnxruntime keeps the cores busy by itself."""
+
+    def __init__(self, *, queue: int, seconds: float) -> None:
+        """Takes how many requests may be in work or wait, and how long one may take."""
+        self._queue, self._seconds = queue, seconds
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jianbao")
+        self.inside = 0
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """A place in the queue, for a request with any number of calls.
+
+        Raises:
+            BusyError: All are taken.
+        """
+        if self.inside >= self._queue:
+            raise BusyError(f"{self.inside} requests are waiting already: try again in a moment")
+        self.inside += 1
+        try:
+            yield
+        finally:
+            self.inside -= 1
+
+    async def call(self, function: Callable[[], T]) -> T:
+        """What the function gives.
+
+        Raises:
+            SlowError: It took too long; what is being computed is finished and thrown away.
+        """
+        future = asyncio.get_running_loop().run_in_executor(self._executor, function)
+        try:
+            return await asyncio.wait_for(future, self._seconds)
+        except TimeoutError:
+            raise SlowError(f"took more than {self._seconds:g} seconds: send a shorter text") from None
+
+    def close(self) -> None:
+        """Finishes what has begun and ends the thread."""
+        self._executor.shutdown(wait=True, cancel_futures=True)
