@@ -57,8 +57,8 @@ class Article(BaseModel):
     title: str = Field(
         default="", max_length=1000, description="Its headline; left out, one is looked for in the text."
     )
-    id: str = Field(default="text", max_length=200, description="What to call it.")
-    published: str = Field(default="", max_length=40, description="Its date.")
+    id: str = Field(default="text", min_length=1, max_length=200, description="What to call it.")
+    published: str = Field(default="", pattern=r"^(\d{4}-\d\d-\d\d)?$", description="Its date, as 2026-01-31.")
 
     def document(self) -> Document:
         """The article as read."""
@@ -85,8 +85,8 @@ def create_app(jianbao: Jianbao, settings: ServeSettings) -> FastAPI:
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        yield
-        engine.close()
+        with engine.running():
+            yield
 
     app = FastAPI(title="jianbao 简报", version=__version__, lifespan=life, docs_url=None, redoc_url=None)
     app.add_middleware(Guard, registry=registry, most_bytes=settings.most_bytes, token=settings.token)

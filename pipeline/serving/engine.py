@@ -1,9 +1,9 @@
 """The models behind the service: one document at a time, a bounded queue before them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
 from pipeline.errors import JianbaoError
@@ -25,8 +25,17 @@ class Engine:
     def __init__(self, *, queue: int, seconds: float) -> None:
         """Takes how many requests may be in work or wait, and how long one may take."""
         self._queue, self._seconds = queue, seconds
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jianbao")
+        self._executor: ThreadPoolExecutor | None = None
         self.inside = 0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """While calls are taken; at the end, what has begun is finished."""
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jianbao")
+        try:
+            yield
+        finally:
+            self._executor.shutdown(wait=True, cancel_futures=True)
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
@@ -54,7 +63,3 @@ class Engine:
             return await asyncio.wait_for(future, self._seconds)
         except TimeoutError:
             raise SlowError(f"took more than {self._seconds:g} seconds: send a shorter text") from None
-
-    def close(self) -> None:
-        """Finishes what has begun and ends the thread."""
-        self._executor.shutdown(wait=True, cancel_futures=True)

@@ -200,12 +200,15 @@ def test_a_full_queue_says_when_to_come_again_and_loses_nothing(jianbao: Jianbao
 def test_what_takes_too_long_is_given_up() -> None:
     async def main() -> None:
         engine = Engine(queue=1, seconds=0.05)
+        with engine.running():
+            await slow_and_fast(engine)
+
+    async def slow_and_fast(engine: Engine) -> None:
         stop = threading.Event()
         with pytest.raises(SlowError, match=r"took more than 0\.05 seconds"):
             await engine.call(lambda: stop.wait(5))
         stop.set()
         assert await engine.call(lambda: 3) == 3
-        engine.close()
 
     asyncio.run(main())
 
