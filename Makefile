@@ -47,5 +47,5 @@ $(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/installed-dev: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) --editable '.[train,evaluate,office,dev]'
+	$(PIP) --editable '.[train,evaluate,office,tables,serve,dev]'
 	touch $@ $(VENV)/installed
