@@ -11,6 +11,7 @@ from rich.console import Console
 
 from pipeline import __version__
 from pipeline.commands.console import DEFAULT_CONFIG, expected_errors, language, tracked
+from pipeline.commands.digest import digest
 from pipeline.commands.run import run
 from pipeline.commands.serve import serve
 from pipeline.config import PROJECT, PipelineConfig, load_config
@@ -47,6 +48,7 @@ def main(
 
 
 app.command()(run)
+app.command()(digest)
 app.command()(serve)
 
 

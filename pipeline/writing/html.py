@@ -51,7 +51,7 @@ def to_html(briefing: Briefing, topics: Sequence[TopicConfig], language: Languag
         }
         for tagged in briefing.sentences
     ]
-    return _render(
+    return render(
         "report.html.j2",
         language,
         title=document.title or words["untitled"],
@@ -70,7 +70,7 @@ def to_html(briefing: Briefing, topics: Sequence[TopicConfig], language: Languag
 def to_index(rows: Iterable[IndexRow], topics: Sequence[TopicConfig], language: Language = "zh") -> str:
     """A page that leads to the reports of a run."""
     words, shown = WORDS[language], _topics(topics, language)
-    return _render(
+    return render(
         "index.html.j2",
         language,
         rows=[
@@ -126,6 +126,7 @@ def _environment() -> "tuple[Environment, Mapping[str, Any]]":
     return environment, own
 
 
-def _render(template: str, language: Language, **values: object) -> str:
+def render(template: str, language: Language, **values: object) -> str:
+    """A page by one of this package's templates."""
     environment, own = _environment()
     return environment.get_template(template).render(words=WORDS[language], language=language, **own, **values)

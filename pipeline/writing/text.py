@@ -13,24 +13,24 @@ MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
 def to_markdown(briefing: Briefing, topics: Sequence[TopicConfig], language: Language = "zh") -> str:
     """A page: title, abstract, topic abstracts, and a table of the sentences with topics and scores."""
     words, names = WORDS[language], {t.id: topic_name(t, language) for t in topics}
-    lines = [f"# {_escape(briefing.document.title or words['untitled'])}", ""]
+    lines = [f"# {escape(briefing.document.title or words['untitled'])}", ""]
     if briefing.document.source:
         lines += [f"{words['source']}: `{briefing.document.source}`", ""]
     lines += [
         f"## {words['abstract']}",
         "",
-        _escape(briefing.abstract.text) + check_note(briefing.abstract, language),
+        escape(briefing.abstract.text) + check_note(briefing.abstract, language),
         "",
     ]
     if briefing.topic_abstracts:
         lines += [f"## {words['topics']}", ""]
         lines += [
-            f"- **{names[t]}**: {_escape(a.text)}{check_note(a, language)}" for t, a in briefing.topic_abstracts.items()
+            f"- **{names[t]}**: {escape(a.text)}{check_note(a, language)}" for t, a in briefing.topic_abstracts.items()
         ]
         lines.append("")
     lines += [f"## {words['sentences']}", "", "| # | | |", "|---|---|---|"]
     lines += [
-        f"| {s.sentence.index + 1} | {label(s, names) or '—'} | {_escape(' '.join(s.sentence.text.split()))} |"
+        f"| {s.sentence.index + 1} | {label(s, names) or '—'} | {escape(' '.join(s.sentence.text.split()))} |"
         for s in briefing.sentences
     ]
     return "\n".join(lines) + "\n"
@@ -71,5 +71,6 @@ def check_note(abstract: Abstract, language: Language) -> str:
     return words["replaced"] if check.replaced else words["removed"].format(count=len(taken)) if taken else ""
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
+    """The text with the characters that mean something in Markdown made plain."""
     return MARKUP.sub(r"\\\1", text)
