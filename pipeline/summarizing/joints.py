@@ -116,7 +116,7 @@ class Joints:
         first = np.concatenate([[True], control[:-1] | (ended[:-1] == SENTENCE)])
         clause = first | np.concatenate([[True], ended[:-1] > NO_MARK])
         item = np.concatenate([[False], [piece.endswith("、") for piece in pieces[:-1]]])
-        self._sentence = np.cumsum(first)
+        self._sentence, self._clause = np.cumsum(first), np.cumsum(clause)
         self._first = first.astype(np.float32)
         self._inside = np.where(clause | item, 1.0, ROUGH).astype(np.float32)
 
@@ -137,6 +137,8 @@ class Joints:
         # Another sentence is entered at its beginning, with its own subject, and never from within a clause.
         crossing = self._first if self._may_leave(last, text) else np.zeros_like(self._first)
         weights = np.where(here, self._inside, crossing).astype(np.float32) * np.float32(JUMP)
+        if text.endswith("、"):  # a list goes on with another of its items
+            weights[self._clause != self._clause[last]] = 0
         weights[:last] *= BACK
         weights[last + 1 : last + 2] = 1
         weights[list(places)] *= USED

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 SMALLEST = 4096  # values; smaller tensors stay float
-OUTLIERS = 4  # channels of a product that stay float
+OUTLIERS = 16  # channels of a product that stay float
 SMOOTHING = 0.65  # exponent of the activations in the factors
 # Two products are added up in 16 bits on x86 processors without VNNI: 255 * 128 fits.
 PAIR = 128

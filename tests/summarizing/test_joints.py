@@ -20,12 +20,16 @@ def tokenizer() -> Tokenizer:
 
 @pytest.fixture(scope="module")
 def source(tokenizer: Tokenizer) -> Source:
-    ids = [tokenizer.token_to_id(c) or tokenizer.token_to_id("<unk>") for c in unmarked(TEXT)]
+    return source_of(TEXT, tokenizer)
+
+
+def source_of(text: str, tokenizer: Tokenizer) -> Source:
+    ids = [tokenizer.token_to_id(c) or tokenizer.token_to_id("<unk>") for c in unmarked(text)]
     return Source(
-        text=TEXT,
+        text=text,
         ids=np.array([*ids, tokenizer.token_to_id("</s>")]),
-        copyable=np.array([True] * len(TEXT) + [False]),
-        spans=[*((i, i + 1) for i in range(len(TEXT))), (0, 0)],
+        copyable=np.array([True] * len(text) + [False]),
+        spans=[*((i, i + 1) for i in range(len(text))), (0, 0)],
     )
 
 
@@ -80,6 +84,15 @@ def test_clauses_end_where_the_source_ends_them(
     Joints(source, vocabulary).restrain(chances, *up_to(TEXT.index(last)))
     expected = 0.5 * weight
     assert chances[tokenizer.token_to_id(mark)] == pytest.approx(expected if expected >= DOUBT else 0)
+
+
+def test_a_list_goes_on_with_its_own_items(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
+    text = "市长到甲市、乙市、丙市，访高校、聚人才。"
+    at = text.index("、")
+    weights = Joints(source_of(text, tokenizer), vocabulary).copies(tuple(range(at + 1)), text[: at + 1])
+    assert weights[at + 1] == 1
+    assert weights[text.index("丙")] == pytest.approx(JUMP)
+    assert weights[text.index("访")] == weights[text.index("聚")] == 0
 
 
 def test_a_text_ends_at_a_full_stop(source: Source, vocabulary: Vocabulary) -> None:
