@@ -1,27 +1,14 @@
-"""The command `jianbao`."""
+"""The command `jianbao`: what can be typed. What is done stands in `pipeline.commands`, loaded when it is needed."""
 
 import io
 import sys
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from pipeline import __version__
-from pipeline.commands.console import DEFAULT_CONFIG, expected_errors, language, tracked
-from pipeline.commands.digest import digest
-from pipeline.commands.run import run
-from pipeline.commands.serve import serve
-from pipeline.config import PROJECT, PipelineConfig, load_config
-from pipeline.errors import ConfigError
-from pipeline.runner import Jianbao
-from pipeline.writing.json import to_jsonl
-from pipeline.writing.wording import Language
-
-if TYPE_CHECKING:
-    from pipeline.evaluation.evaluate import Evaluation
+from pipeline import PROJECT, __version__
+from pipeline.commands.console import DEFAULT_CONFIG, EXPECTED_ERROR, expected_errors, language
 
 app = typer.Typer(
     help="简报: tags the sentences of official reports by topic (企业走访, 校地合作, 成果总结) and writes abstracts.",
@@ -47,9 +34,126 @@ def main(
     """简报: which sentences are about enterprise visits, university cooperation and outcomes, and an abstract."""
 
 
-app.command()(run)
-app.command()(digest)
-app.command()(serve)
+@app.command()
+def run(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            help="Text, HTML, Word or PDF files, folders of them, patterns, @list.txt for a file that lists such, or .jsonl and "
+            ".parquet files with a document a row (text; id, title, published).",
+            show_default=False,
+        ),
+    ],
+    config: Annotated[Path, typer.Option(help="Which models and topics to use.")] = DEFAULT_CONFIG,
+    output: Annotated[
+        Path | None, typer.Option(help="Write into this folder instead of to standard output.", show_default=False)
+    ] = None,
+    format: Annotated[  # noqa: A002 - the option's name
+        str | None,
+        typer.Option(
+            help="One or more of html (a page whose abstract leads to its sentences), docx (a page for Word), json (a file "
+            "per document), jsonl (a line per document), md (a page of Markdown), xlsx and csv (a row per document and per "
+            "sentence), parquet (the same as two tables), with commas between. Left out: a coloured view on a terminal, plain "
+            "text in a pipe, json,md in a folder.",
+            show_default=False,
+        ),
+    ] = None,
+    lang: Annotated[str, typer.Option(help="Language of headings: zh or en.")] = "zh",
+    workers: Annotated[int, typer.Option(min=1, help="Processes, each with its own models; needs --output.")] = 1,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Only so many documents, the first.", show_default=False)
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read everything, run and write nothing.")] = False,
+) -> None:
+    """Tag and summarise documents.
+
+    Any usual encoding is read (UTF-8, UTF-16, GBK/GB18030, Big5). Page furniture such as credits, links and copyright
+    lines is left out. A file that cannot be read is reported, the others go on. A run with --output that was stopped goes
+    on where it was when it is started again.
+
+    **Examples**
+
+    - `jianbao run report.txt` shows one report on the terminal
+
+    - `jianbao run reports/ --format jsonl --output out/` writes out/briefings.jsonl
+
+    - `jianbao run reports/ --format html --output out/` writes pages to open, and out/briefings.html that lists them
+
+    - `jianbao run archive.parquet --output out/ --format parquet --workers 2` keeps two processes busy
+
+    - `jianbao run report.txt --format json | jq .abstract.text`
+
+    **Exit codes**: 0 fine, 2 a file or the config cannot be used, 1 a fault of jianbao itself.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if format is None:
+            sys.stdout.reconfigure(errors="replace")
+        else:
+            sys.stdout.reconfigure(encoding="utf-8")  # what JSON is, and a redirect on Windows is not
+    with expected_errors():
+        from pipeline.commands.run import run_files
+
+        words = language(lang)
+        failed = run_files(paths, config, output, format, words, workers=workers, limit=limit, dry_run=dry_run)
+    if failed:
+        raise typer.Exit(EXPECTED_ERROR)
+
+
+@app.command()
+def digest(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            help="Reports, as for `jianbao run`; or with --briefings what it wrote as briefings.jsonl.",
+            show_default=False,
+        ),
+    ],
+    by: Annotated[str, typer.Option(help="week, city or organisation.")] = "week",
+    output: Annotated[Path, typer.Option(help="The file: .html, .md or .json.")] = Path("digest.html"),
+    briefings: Annotated[bool, typer.Option("--briefings", help="The files are briefings.jsonl already.")] = False,
+    config: Annotated[Path, typer.Option(help="Which models and topics to use.")] = DEFAULT_CONFIG,
+    lang: Annotated[str, typer.Option(help="Language of headings: zh or en.")] = "zh",
+) -> None:
+    """Put many reports together: near-duplicates of one event become one entry that lists all its sources.
+
+    **Examples**
+
+    - `jianbao digest reports/ --by week --output weekly.html`
+
+    - `jianbao digest out/briefings.jsonl --briefings --by organisation --output firms.md`
+    """
+    with expected_errors():
+        from pipeline.commands.digest import digest_files
+
+        failed = digest_files(paths, config, output, by, language(lang), briefings=briefings)
+    if failed:
+        raise typer.Exit(EXPECTED_ERROR)
+
+
+@app.command()
+def serve(
+    config: Annotated[Path, typer.Option(help="Which models and topics to use.")] = DEFAULT_CONFIG,
+    host: Annotated[str, typer.Option(help="Where to listen; another than loopback needs a token.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port.")] = 8300,
+    queue: Annotated[int, typer.Option(min=1, help="Requests in work or waiting; more are sent away (503).")] = 16,
+    seconds: Annotated[float, typer.Option(min=0.1, help="What one document may take.")] = 60,
+    megabytes: Annotated[float, typer.Option(min=0.001, help="Largest body of a request.")] = 5,
+) -> None:
+    """Serve briefings over HTTP, with a page to paste articles into.
+
+    Open http://127.0.0.1:8300/ in a browser; the interface is described at /openapi.json. With the environment variable
+    JIANBAO_TOKEN set, requests have to send it. Texts are neither kept nor logged.
+
+    **Examples**
+
+    - `jianbao serve`
+
+    - `curl -s localhost:8300/v1/briefings --json '{"text": "市长到恒远公司考察，与董事长座谈。"}' | jq .abstract.text`
+    """
+    with expected_errors():
+        from pipeline.commands.serve import serve_until_stopped
+
+        serve_until_stopped(config, host, port, queue=queue, seconds=seconds, megabytes=megabytes)
 
 
 GoldArgument = Annotated[Path, typer.Argument(help="Labelled documents, JSON Lines.", show_default=False)]
@@ -69,19 +173,10 @@ def predict(
 
     The lines are those of `jianbao run --format jsonl`; `jianbao evaluate GOLD --predictions FILE` scores them.
     """
-    from pipeline.corpus import load_corpus
-    from pipeline.evaluation.predictions import predict as predict_documents
-    from pipeline.evaluation.predictions import write_predictions
-
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8")
     with expected_errors():
-        documents = load_corpus(gold, split)
-        briefings = predict_documents(Jianbao.from_config(config), tracked(documents, len(documents)))
-        if output:
-            write_predictions(briefings, output)
-        else:
-            sys.stdout.writelines(to_jsonl(briefing) for briefing in briefings)
+        from pipeline.commands.measure import predict_file
+
+        predict_file(gold, config, split, output)
 
 
 @app.command()
@@ -116,44 +211,9 @@ def evaluate(
     - `jianbao evaluate my.jsonl --predictions mine.jsonl --compare theirs.jsonl --output report/`
     """
     with expected_errors():
-        words = language(lang)
-        needed = ["sklearn", "safetensors", "rjieba", *(["matplotlib"] if output else [])]
-        if any(find_spec(name) is None for name in needed):
-            raise ConfigError("jianbao evaluate needs libraries that are not here: pip install 'jianbao[evaluate]'")
-        evaluation = _evaluate(gold, predictions, config, compare, split, corpus)
-        _show_evaluation(evaluation, gold, split, output, words)
+        from pipeline.commands.measure import evaluate_file
 
-
-def _evaluate(
-    gold: Path, predictions: Path | None, config: Path, compare: Path | None, split: str | None, corpus: Path
-) -> "Evaluation":
-    from pipeline.corpus import load_corpus
-    from pipeline.evaluation.evaluate import evaluate, training_documents
-    from pipeline.evaluation.predictions import load_predictions, predict
-
-    documents = load_corpus(gold, split)
-    other = load_predictions(compare) if compare else None
-    learn_from = training_documents(corpus, documents)
-    topics = load_config(config, PipelineConfig).topics
-    if predictions:
-        return evaluate(documents, load_predictions(predictions), topics, learn_from=learn_from, other=other)
-    briefings = list(predict(Jianbao.from_config(config), tracked(documents, len(documents))))
-    return evaluate(documents, briefings, topics, learn_from=learn_from, other=other)
-
-
-def _show_evaluation(
-    evaluation: "Evaluation", gold: Path, split: str | None, output: Path | None, words: Language
-) -> None:
-    from pipeline.corpus import corpus_digest
-    from pipeline.evaluation.output import GoldFile, write_evaluation
-    from pipeline.evaluation.tables import show_evaluation
-    from pipeline.evaluation.wording import HEADINGS
-
-    show_evaluation(evaluation, Console(), words)
-    if output:
-        source = GoldFile(file=gold.name, sha256=corpus_digest(gold), split=split)
-        write_evaluation(evaluation, source, output, words)
-        typer.echo(HEADINGS[words]["written"].format(folder=output))
+        evaluate_file(gold, predictions, config, compare, split, corpus, output, language(lang))
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipeline import PROJECT
 from pipeline.errors import ConfigError
 
-PROJECT = Path(__file__).resolve().parent.parent
 MARKERS = ("./", "../", "/")
 
 

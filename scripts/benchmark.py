@@ -23,7 +23,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.config import PROJECT, PipelineConfig, load_config
+from pipeline import PROJECT
+from pipeline.config import PipelineConfig, load_config
 from pipeline.corpus import gold_sentences, load_corpus
 from pipeline.runner import Jianbao
 from pipeline.schema import Document, Sentence

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from pipeline.config import PROJECT
+from pipeline import PROJECT
 from pipeline.corpus import read_rows
 from pipeline.errors import JianbaoError
 from pipeline.runner import Jianbao

@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from pipeline.config import PROJECT, PointerConfig
+from pipeline import PROJECT
+from pipeline.config import PointerConfig
 from pipeline.corpus import read_rows
 from pipeline.errors import InputError, JianbaoError
 

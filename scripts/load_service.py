@@ -18,7 +18,7 @@ from typing import Annotated
 import psutil
 import typer
 
-from pipeline.config import PROJECT
+from pipeline import PROJECT
 from pipeline.corpus import load_corpus
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.config import PROJECT
+from pipeline import PROJECT
 from pipeline.corpus import load_corpus
 from pipeline.errors import JianbaoError
 from pipeline.evaluation.floors import pin, save_floors

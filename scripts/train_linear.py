@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline.config import PROJECT, PipelineConfig, load_config
+from pipeline import PROJECT
+from pipeline.config import PipelineConfig, load_config
 from pipeline.corpus import load_corpus
 from pipeline.errors import JianbaoError
 from pipeline.evaluation.baselines import fit_linear

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline.config import PROJECT, PipelineConfig, load_config, resolve_model
+from pipeline import PROJECT
+from pipeline.config import PipelineConfig, load_config, resolve_model
 from pipeline.errors import ConfigError, ModelError
 from pipeline.evaluation.baselines import fit_linear
 from pipeline.runner import Jianbao

@@ -59,7 +59,7 @@ def test_help_imports_no_model_runtime() -> None:
     code = (
         "import sys\nfrom pipeline.cli import app\n"
         "try:\n    app(['--help'])\nexcept SystemExit:\n    pass\n"
-        "heavy = {'onnxruntime', 'jinja2', 'lxml', 'fastapi', 'pyarrow', 'docx', 'xlsxwriter', 'torch'}\n"
+        "heavy = {'onnxruntime', 'numpy', 'pydantic', 'jinja2', 'lxml', 'fastapi', 'pyarrow', 'docx', 'xlsxwriter', 'torch'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)

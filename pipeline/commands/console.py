@@ -6,10 +6,8 @@ from typing import TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
-from pipeline.config import PROJECT
+from pipeline import PROJECT
 from pipeline.errors import ConfigError, JianbaoError
 from pipeline.writing.wording import WORDS, Language
 
@@ -50,20 +48,19 @@ def language(given: str) -> Language:
     raise ConfigError(f"--lang {given}: choose zh or en")
 
 
-class _Rate(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:.1f}/s" if task.speed else "")
-
-
 def tracked(items: Iterable[T], total: int | None) -> Iterator[T]:
     """The items, with a bar on a terminal: how many are done, how many a second, how long it will take."""
     errors = Console(stderr=True)
     if not errors.is_terminal:
         yield from items
         return
-    columns = (TextColumn("jianbao"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (TextColumn("jianbao"), BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
     with Progress(*columns, console=errors) as progress:
-        task = progress.add_task("jianbao", total=total)
+        task = progress.add_task("jianbao", total=total, rate="")
         for item in items:
             yield item
-            progress.advance(task)
+            speed = progress.tasks[0].speed
+            progress.update(task, advance=1, rate=f"{speed:.1f}/s" if speed else "")

@@ -1,13 +1,11 @@
 """`jianbao digest`: one page over many reports."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, get_args
-
-import typer
+from typing import get_args
 
 from pipeline.batch import unique
-from pipeline.commands.console import DEFAULT_CONFIG, EXPECTED_ERROR, expected_errors, language, report, tracked
+from pipeline.commands.console import report, tracked
 from pipeline.config import PipelineConfig, load_config
 from pipeline.digest.events import find_events
 from pipeline.digest.groups import By, group_events
@@ -18,54 +16,43 @@ from pipeline.reading.sources import Sources
 from pipeline.runner import Jianbao
 from pipeline.schema import Briefing
 from pipeline.writing.files import write_whole
+from pipeline.writing.wording import Language
 
 RENDER = {".html": to_html, ".md": to_markdown, ".json": to_json}
 
 
-def digest(
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            help="Reports, as for `jianbao run`; or with --briefings what it wrote as briefings.jsonl.",
-            show_default=False,
-        ),
-    ],
-    by: Annotated[str, typer.Option(help="week, city or organisation.")] = "week",
-    output: Annotated[Path, typer.Option(help="The file: .html, .md or .json.")] = Path("digest.html"),
-    briefings: Annotated[bool, typer.Option("--briefings", help="The files are briefings.jsonl already.")] = False,
-    config: Annotated[Path, typer.Option(help="Which models and topics to use.")] = DEFAULT_CONFIG,
-    lang: Annotated[str, typer.Option(help="Language of headings: zh or en.")] = "zh",
-) -> None:
-    """Put many reports together: near-duplicates of one event become one entry that lists all its sources.
+def digest_files(paths: Sequence[str], config: Path, output: Path, by: str, words: Language, *, briefings: bool) -> int:
+    """Does what `jianbao digest` says; returns how many documents could not be used.
 
-    **Examples**
+    Args:
+        paths: What to read; see `Sources.find`.
+        config: The pipeline.
+        output: The file to write.
+        by: What to put events together by.
+        words: Language of headings.
+        briefings: The files are what `jianbao run --format jsonl` wrote.
 
-    - `jianbao digest reports/ --by week --output weekly.html`
-
-    - `jianbao digest out/briefings.jsonl --briefings --by organisation --output firms.md`
+    Raises:
+        JianbaoError: Something cannot be used, or written.
     """
-    with expected_errors():
-        words = language(lang)
-        kind = next((known for known in get_args(By) if known == by), None)
-        if kind is None:
-            raise ConfigError(f"--by {by}: choose week, city or organisation")
-        render = RENDER.get(output.suffix.lower())
-        if render is None:
-            raise ConfigError(f"--output {output}: choose a name that ends in .html, .md or .json")
-        topics = load_config(config, PipelineConfig).topics
-        failed: list[InputError] = []
-        found = _read(paths) if briefings else _computed(paths, config, failed)
-        groups = group_events(find_events(found), kind)
-        write_whole(output, render(groups, kind, topics, words))
-    if failed:
-        raise typer.Exit(EXPECTED_ERROR)
+    kind = next((known for known in get_args(By) if known == by), None)
+    if kind is None:
+        raise ConfigError(f"--by {by}: choose week, city or organisation")
+    render = RENDER.get(output.suffix.lower())
+    if render is None:
+        raise ConfigError(f"--output {output}: choose a name that ends in .html, .md or .json")
+    topics = load_config(config, PipelineConfig).topics
+    failed: list[InputError] = []
+    found = _read(paths) if briefings else _computed(paths, config, failed)
+    write_whole(output, render(group_events(find_events(found), kind), kind, topics, words))
+    return len(failed)
 
 
 def _read(paths: Iterable[str]) -> list[Briefing]:
     return [briefing for path in paths for briefing in load_predictions(Path(path))]
 
 
-def _computed(paths: list[str], config: Path, failed: list[InputError]) -> Iterator[Briefing]:
+def _computed(paths: Sequence[str], config: Path, failed: list[InputError]) -> Iterator[Briefing]:
     sources = Sources.find(paths)
     jianbao = Jianbao.from_config(config)
     for document in tracked(unique(sources.documents()), sources.count):

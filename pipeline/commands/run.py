@@ -1,20 +1,18 @@
 """`jianbao run`: documents in, briefings out."""
 
-import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from pipeline.batch import FORMATS, NEEDS_FOLDER, Compute, open_folder, resume, unique
-from pipeline.commands.console import DEFAULT_CONFIG, EXPECTED_ERROR, expected_errors, language, report, say, tracked
+from pipeline.commands.console import report, say, tracked
 from pipeline.config import PipelineConfig, TopicConfig, load_config
 from pipeline.errors import ConfigError, InputError, JianbaoError
 from pipeline.journal import Journal
@@ -29,77 +27,43 @@ from pipeline.writing.text import to_markdown, to_text
 from pipeline.writing.wording import Language
 
 
-def run(
-    paths: Annotated[
-        list[str],
-        typer.Argument(
-            help="Text, HTML, Word or PDF files, folders of them, patterns, @list.txt for a file that lists such, or .jsonl and "
-            ".parquet files with a document a row (text; id, title, published).",
-            show_default=False,
-        ),
-    ],
-    config: Annotated[Path, typer.Option(help="Which models and topics to use.")] = DEFAULT_CONFIG,
-    output: Annotated[
-        Path | None, typer.Option(help="Write into this folder instead of to standard output.", show_default=False)
-    ] = None,
-    format: Annotated[  # noqa: A002 - the option's name
-        str | None,
-        typer.Option(
-            help="One or more of html (a page whose abstract leads to its sentences), docx (a page for Word), json (a file "
-            "per document), jsonl (a line per document), md (a page of Markdown), xlsx and csv (a row per document and per "
-            "sentence), parquet (the same as two tables), with commas between. Left out: a coloured view on a terminal, plain "
-            "text in a pipe, json,md in a folder.",
-            show_default=False,
-        ),
-    ] = None,
-    lang: Annotated[str, typer.Option(help="Language of headings: zh or en.")] = "zh",
-    workers: Annotated[int, typer.Option(min=1, help="Processes, each with its own models; needs --output.")] = 1,
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="Only so many documents, the first.", show_default=False)
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read everything, run and write nothing.")] = False,
-) -> None:
-    """Tag and summarise documents.
+def run_files(
+    paths: Sequence[str],
+    config: Path,
+    output: Path | None,
+    given: str | None,
+    words: Language,
+    *,
+    workers: int,
+    limit: int | None,
+    dry_run: bool,
+) -> int:
+    """Does what `jianbao run` says; returns how many documents could not be used.
 
-    Any usual encoding is read (UTF-8, UTF-16, GBK/GB18030, Big5). Page furniture such as credits, links and copyright
-    lines is left out. A file that cannot be read is reported, the others go on. A run with --output that was stopped goes
-    on where it was when it is started again.
+    Args:
+        paths: What to run; see `Sources.find`.
+        config: The pipeline.
+        output: The folder to write into; None for standard output.
+        given: The value of --format.
+        words: Language of headings.
+        workers: Processes.
+        limit: Only so many documents.
+        dry_run: Only read.
 
-    **Examples**
-
-    - `jianbao run report.txt` shows one report on the terminal
-
-    - `jianbao run reports/ --format jsonl --output out/` writes out/briefings.jsonl
-
-    - `jianbao run reports/ --format html --output out/` writes pages to open, and out/briefings.html that lists them
-
-    - `jianbao run archive.parquet --output out/ --format parquet --workers 2` keeps two processes busy
-
-    - `jianbao run report.txt --format json | jq .abstract.text`
-
-    **Exit codes**: 0 fine, 2 a file or the config cannot be used, 1 a fault of jianbao itself.
+    Raises:
+        JianbaoError: Something cannot be used, or written.
     """
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        if format is None:
-            sys.stdout.reconfigure(errors="replace")
-        else:
-            sys.stdout.reconfigure(encoding="utf-8")  # what JSON is, and a redirect on Windows is not
-    with expected_errors():
-        words = language(lang)
-        formats = _formats(format, output)
-        if workers > 1 and output is None:
-            raise ConfigError(f"--workers {workers}: needs a folder, add --output DIR")
-        sources = Sources.find(paths)
-        documents = islice(unique(sources.documents()), limit)
-        total = sources.count if sources.count is None or limit is None else min(sources.count, limit)
-        if dry_run:
-            failed = _count(documents)
-        elif output is None:
-            failed = _print(Jianbao.from_config(config), documents, formats, words)
-        else:
-            failed = _write(config, documents, total, output, formats, words, workers)
-    if failed:
-        raise typer.Exit(EXPECTED_ERROR)
+    formats = _formats(given, output)
+    if workers > 1 and output is None:
+        raise ConfigError(f"--workers {workers}: needs a folder, add --output DIR")
+    sources = Sources.find(paths)
+    documents = islice(unique(sources.documents()), limit)
+    total = sources.count if sources.count is None or limit is None else min(sources.count, limit)
+    if dry_run:
+        return _count(documents)
+    if output is None:
+        return _print(Jianbao.from_config(config), documents, formats, words)
+    return _write(config, documents, total, output, formats, words, workers)
 
 
 def _count(documents: Iterable[Document | InputError]) -> int:

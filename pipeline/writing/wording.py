@@ -1,9 +1,10 @@
 """Headings in Chinese and English."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pipeline.config import TopicConfig
+if TYPE_CHECKING:
+    from pipeline.config import TopicConfig
 
 Language = Literal["zh", "en"]
 
@@ -69,6 +70,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def topic_name(topic: TopicConfig, language: Language) -> str:
+def topic_name(topic: "TopicConfig", language: Language) -> str:
     """The topic's name in a language; its identifier where it has no English name."""
     return topic.name if language == "zh" else topic.name_en or topic.id
