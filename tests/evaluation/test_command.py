@@ -142,7 +142,7 @@ def test_mistakes_are_one_line_and_exit_code_2(
 def test_missing_libraries_are_named_before_anything_runs(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.cli.find_spec", lambda name: None if name == "matplotlib" else object())
+    monkeypatch.setattr("pipeline.commands.measure.find_spec", lambda name: None if name == "matplotlib" else object())
     code, out, err = jianbao("evaluate", project.gold, "--output", tmp_path / "r")
     assert (code, out) == (2, "")
     assert "pip install 'jianbao[evaluate]'" in err
