@@ -136,7 +136,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Where to listen; another than loopback needs a token.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port.")] = 8300,
     queue: Annotated[int, typer.Option(min=1, help="Requests in work or waiting; more are sent away (503).")] = 16,
-    seconds: Annotated[float, typer.Option(min=0.1, help="What one document may take.")] = 60,
+    seconds: Annotated[float, typer.Option(min=0.1, help="What one document may take, its wait included.")] = 60,
     megabytes: Annotated[float, typer.Option(min=0.001, help="Largest body of a request.")] = 5,
 ) -> None:
     """Serve briefings over HTTP, with a page to paste articles into.

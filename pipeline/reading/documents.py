@@ -1,5 +1,6 @@
 """Files to Documents."""
 
+import re
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -10,6 +11,7 @@ from pipeline.reading.office import PDF, extract, unwrap
 from pipeline.reading.office import SUFFIXES as OFFICE_SUFFIXES
 from pipeline.schema import Document, Span
 
+SURROGATE = re.compile("[\ud800-\udfff]")
 TEXT_SUFFIXES = frozenset({".txt", ".text"})
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 TABLE_SUFFIXES = frozenset({".jsonl", ".ndjson", ".parquet"})
@@ -79,8 +81,10 @@ def read_document(source: str) -> Document:
 def make_document(body: str, *, id: str, source: str = "", title: str = "", published: str = "") -> Document:  # noqa: A002 - the field's name
     """A document from decoded text: finds furniture and, if `title` is empty, the headline.
 
-    Lines that are the headline are marked as furniture, so that they are neither tagged nor summarised.
+    Lines that are the headline are marked as furniture, so that they are neither tagged nor summarised. Halves of surrogate
+    pairs, which JSON can hold and no file can, become replacement characters.
     """
+    body, id, title, published = (SURROGATE.sub("\ufffd", text) for text in (body, id, title, published))  # noqa: A001
     furniture = find_furniture(body)
     headline = find_title(body, furniture)
     if headline is not None and not title:

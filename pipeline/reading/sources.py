@@ -2,6 +2,7 @@
 
 import glob
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -14,6 +15,7 @@ from pipeline.schema import Document
 
 PARQUET = ".parquet"
 LIST = "@"
+NOT_IN_NAMES = re.compile(r"[/\\\0]")
 ROWS = 256  # of a table that are held at a time
 
 
@@ -82,9 +84,8 @@ def _rows(file: str) -> Iterator[Document | InputError]:
             yield InputError(f"{file}:{number}: has no text: documents need the key text")
             continue
         title, published = (value if isinstance(value := row.get(key), str) else "" for key in ("title", "published"))
-        name = (
-            str(row.get("id") or f"{Path(file).stem}-{number}").replace("/", "_").replace("\\", "_").replace("\0", "_")
-        )
+        given = row.get("id")
+        name = NOT_IN_NAMES.sub("_", f"{Path(file).stem}-{number}" if given in (None, "") else str(given))
         yield make_document(
             text.replace("\r\n", "\n"), id=name, source=f"{file}:{number}", title=title, published=published
         )

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
 from fastapi import Body, FastAPI, File, Query, Request, UploadFile
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
@@ -94,11 +95,17 @@ def create_app(jianbao: Jianbao, settings: ServeSettings) -> FastAPI:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts))
     topics = jianbao.topics
 
+    @app.exception_handler(RequestValidationError)
+    async def refused(_: Request, error: RequestValidationError) -> Response:
+        """What is wrong and where, without the values: they are the texts, and may not be text at all."""
+        wrong = [{key: one[key] for key in ("type", "loc", "msg")} for one in error.errors()]
+        return Response(json.dumps({"detail": wrong}), 422, media_type="application/json")
+
     @app.exception_handler(JianbaoError)
-    async def failed(_: Request, error: JianbaoError) -> JSONResponse:
+    async def failed(_: Request, error: JianbaoError) -> Response:
         status = STATUS.get(type(error), 500)
         headers = {"Retry-After": str(RETRY_AFTER)} if status == 503 else None
-        return JSONResponse({"detail": str(error)}, status, headers)
+        return Response(json.dumps({"detail": str(error)}), status, headers, media_type="application/json")
 
     async def brief(document: Document) -> dict[str, Any]:
         briefing = await engine.call(partial(jianbao.run, document))
@@ -194,6 +201,7 @@ def _known(row: Mapping[str, Any], topics: set[str]) -> Briefing:
         InputError: It is none, or of other topics.
     """
     try:
+        json.dumps(row, ensure_ascii=False).encode()  # JSON can hold halves of characters
         briefing = from_dict(row)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"not a briefing ({type(error).__name__}: {error})") from None

@@ -23,7 +23,7 @@ class Engine:
     """Runs calls in a thread of its own, one after the other; onnxruntime keeps the cores busy by itself."""
 
     def __init__(self, *, queue: int, seconds: float) -> None:
-        """Takes how many requests may be in work or wait, and how long one may take."""
+        """Takes how many requests may be in work or wait, and how long a call may take, its wait included."""
         self._queue, self._seconds = queue, seconds
         self._executor: ThreadPoolExecutor | None = None
         self.inside = 0

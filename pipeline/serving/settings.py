@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,7 +11,7 @@ class ServeSettings:
 
     Attributes:
         queue: Requests that may be in work or wait; more get 503.
-        seconds: What one document may take.
+        seconds: What one document may take, its wait included.
         most_bytes: Largest body.
         token: What requests have to send as `Authorization: Bearer`; empty for none.
         hosts: Names the service answers to; empty for any. On loopback only loopback's, so that no web page can reach it

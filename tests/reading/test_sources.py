@@ -58,6 +58,14 @@ def test_a_line_a_document(tmp_path: Path) -> None:
     assert said[2].startswith(f"{path}:5: not JSON")
 
 
+def test_halves_of_characters_become_replacement_characters(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"id": 0, "text": "\\ud800市长到恒远公司考察。"}', encoding="utf-8")
+    (document,) = Sources.find([str(path)]).documents()
+    assert isinstance(document, Document)
+    assert (document.id, document.body) == ("0", "\ufffd市长到恒远公司考察。")
+
+
 def test_a_row_a_document(tmp_path: Path) -> None:
     path = tmp_path / "in.parquet"
     parquet.write_table(pyarrow.table({"id": ["a", "b"], "text": [TEXT, None], "other": [1, 2]}), path)

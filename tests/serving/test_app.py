@@ -124,6 +124,24 @@ def test_no_report_of_what_is_no_briefing(client: TestClient) -> None:
     assert "other topics: weather" in client.post("/v1/reports", json=foreign).json()["detail"]
 
 
+@pytest.mark.parametrize(
+    "body", [b'{"text": "\\ud800 abc"}', b'{"text": "abc", "title": "\\udfff"}', b'{"text": "abc", "\\ud800": 1}']
+)
+def test_halves_of_characters_are_no_fault_of_the_service(client: TestClient, body: bytes) -> None:
+    answer = client.post("/v1/briefings", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code in (200, 422)
+    found = brief(client)
+    found["document"]["title"] = "\ud800"
+    answer = client.post("/v1/reports", content=json.dumps(found), headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+
+
+def test_what_is_refused_is_not_sent_back(client: TestClient) -> None:
+    answer = client.post("/v1/briefings", json={"text": TEXT, "titel": "林望舒"})
+    assert answer.status_code == 422 and "titel" in answer.text
+    assert "林望舒" not in json.dumps(answer.json(), ensure_ascii=False)
+
+
 def test_health_counts_and_ids(client: TestClient) -> None:
     assert client.get("/healthz").json()["status"] == "ok"
     given = client.get("/healthz", headers={"x-request-id": "abc-1"})
