@@ -1,7 +1,7 @@
 """Labelled documents as padded encoder windows for the trainer."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,19 +49,24 @@ def make_examples(gold: Sequence[GoldDocument], encoder: WindowEncoder, topics: 
     for document in gold:
         sentences, labels = training_sentences(document)
         matrix = label_matrix(labels, topics)
-        units, windows = encoder([s.text for s in sentences], document.document.title)
-        for window in windows:
-            present = sorted(set(window.units[window.units >= 0].tolist()))
-            local = {unit: i for i, unit in enumerate(present)}
-            examples.append(
-                {
-                    "input_ids": window.tokens.tolist(),
-                    "length": len(window.tokens),
-                    "units": [local.get(unit, -1) for unit in window.units.tolist()],
-                    "labels": [matrix[units[unit].sentence].tolist() for unit in present],
-                }
-            )
+        for example in windows_as_examples([s.text for s in sentences], document.document.title, encoder):
+            sentence_of = example.pop("sentence_of")
+            examples.append({**example, "labels": matrix[sentence_of].tolist()})
     return examples
+
+
+def windows_as_examples(texts: Sequence[str], title: str, encoder: WindowEncoder) -> Iterator[Example]:
+    """The windows of one document, without labels: `input_ids` and `units` (tokens), `length`, `sentence_of` (units in it)."""
+    units, windows = encoder(texts, title)
+    for window in windows:
+        present = sorted(set(window.units[window.units >= 0].tolist()))
+        local = {unit: i for i, unit in enumerate(present)}
+        yield {
+            "input_ids": window.tokens.tolist(),
+            "length": len(window.tokens),
+            "units": [local.get(unit, -1) for unit in window.units.tolist()],
+            "sentence_of": [units[unit].sentence for unit in present],
+        }
 
 
 def sample_windows(gold: Sequence[GoldDocument], encoder: WindowEncoder, most: int) -> list[NDArray[np.int64]]:
@@ -81,20 +86,21 @@ def collate(examples: Sequence[Example], padding: int) -> dict[str, torch.Tensor
         topics; -1 where there is no unit); `states` (batch, tokens, hidden) where frozen layers were recorded.
     """
     tokens = max(len(e["input_ids"]) for e in examples)
-    units = max(len(e["labels"]) for e in examples)
-    topics = len(examples[0]["labels"][0])
     batch = {
         "input_ids": torch.full((len(examples), tokens), padding),
         "attention_mask": torch.zeros((len(examples), tokens), dtype=torch.long),
         "units": torch.full((len(examples), tokens), -1),
-        "labels": torch.full((len(examples), units, topics), -1.0),
     }
+    if "labels" in examples[0]:
+        shape = len(examples), max(len(e["labels"]) for e in examples), len(examples[0]["labels"][0])
+        batch["labels"] = torch.full(shape, -1.0)
     for row, example in enumerate(examples):
         length = len(example["input_ids"])
         batch["input_ids"][row, :length] = torch.tensor(example["input_ids"])
         batch["attention_mask"][row, :length] = 1
         batch["units"][row, :length] = torch.tensor(example["units"])
-        batch["labels"][row, : len(example["labels"])] = torch.tensor(example["labels"])
+        if "labels" in batch:
+            batch["labels"][row, : len(example["labels"])] = torch.tensor(example["labels"])
     if "states" in examples[0]:
         batch["states"] = pad_states([e["states"] for e in examples])
     return batch

@@ -1,6 +1,5 @@
 """A user's labelled file to a tagger folder with a config that uses it."""
 
-import hashlib
 import logging
 import shutil
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from pipeline.config import (
 from pipeline.errors import ModelError
 from pipeline.tagging.base import Tagger
 from pipeline.tagging.build import build_tagger
-from pipeline.training.run import Windows, load_splits, onnx_folder, produce
+from pipeline.training.run import Windows, fingerprint, load_splits, onnx_folder, produce
 from pipeline.training.settings import TrainTaggerConfig, load_settings
 
 if TYPE_CHECKING:
@@ -73,12 +72,6 @@ def finetune(
     config = write_config(settings)
     shutil.rmtree(settings.work, ignore_errors=True)  # the checkpoints have served
     return FinetunedTagger(folder=settings.output, config=config, topics=settings.topics, card=card)
-
-
-def fingerprint(settings: TrainTaggerConfig) -> str:
-    """Names what is trained on what, so that checkpoints are never taken up by another run."""
-    described = settings.model_dump_json(exclude={"output", "work"}).encode()
-    return hashlib.sha256(described + settings.corpus.read_bytes()).hexdigest()[:12]
 
 
 def both_folders(

@@ -55,7 +55,7 @@ def unit_features(model: PreTrainedModel, examples: Sequence[Example]) -> torch.
     for example in examples:
         batch = {name: values.to(model.device) for name, values in collate([example], 0).items()}
         states = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
-        features.append(unit_means(states, batch["units"], batch["labels"].shape[1])[0].cpu())
+        features.append(unit_means(states, batch["units"], int(batch["units"].max()) + 1)[0].cpu())
     model.classifier = classifier
     return torch.cat(features)
 

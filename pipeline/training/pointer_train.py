@@ -35,6 +35,7 @@ from pipeline.training.tagger import computes_bf16
 
 Collate = Callable[[Sequence[dict[str, Any]]], dict[str, torch.Tensor]]
 CALIBRATED = 64  # examples
+WORKERS = 4  # processes that pad ahead of an accelerator
 SPECIALS = 4  # around the task and the text, and the mark behind a topic's name
 
 
@@ -181,7 +182,8 @@ def train_summarizer(settings: TrainSummarizerConfig) -> dict[str, float]:
             bf16=computes_bf16(),
             train_sampling_strategy="group_by_length",
             use_cpu=not torch.accelerator.is_available(),
-            save_steps=200,
+            save_steps=0.05,
+            dataloader_num_workers=WORKERS if torch.accelerator.is_available() else 0,
             save_total_limit=1,
             logging_steps=20,
             remove_unused_columns=False,

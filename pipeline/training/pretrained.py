@@ -1,6 +1,7 @@
 """The encoder a tagger starts from: a folder or a hub model of any architecture that has a token classifier."""
 
 import os
+from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
@@ -27,18 +28,18 @@ ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout")
 SHIFTED_POSITIONS = ("roberta", "xlm-roberta", "camembert", "xlm-roberta-xl", "roberta-prelayernorm")
 
 
-def load_tokenizer(settings: TrainTaggerConfig) -> PreTrainedTokenizerFast:
+def load_tokenizer(encoder: str, allow_download: bool = False) -> PreTrainedTokenizerFast:
     """The encoder's tokenizer.
 
     Raises:
         ModelError: It is not there and may not be downloaded, or is not a fast one.
     """
     try:
-        tokenizer = AutoTokenizer.from_pretrained(settings.encoder, local_files_only=not settings.allow_download)
+        tokenizer = AutoTokenizer.from_pretrained(encoder, local_files_only=not allow_download)
     except (OSError, ValueError) as error:
-        raise _not_loaded(settings, error) from None
+        raise _not_loaded(encoder, allow_download, error) from None
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
-        raise ModelError(f"{settings.encoder}: has no fast tokenizer, which is needed: convert it to tokenizer.json")
+        raise ModelError(f"{encoder}: has no fast tokenizer, which is needed: convert it to tokenizer.json")
     return tokenizer
 
 
@@ -66,10 +67,7 @@ def load_classifier(settings: TrainTaggerConfig, device: torch.device | None = N
         config = AutoConfig.from_pretrained(settings.encoder, num_labels=len(topics), local_files_only=local)
         _check_window(settings, config)
         config.id2label, config.label2id = dict(enumerate(topics)), {topic: i for i, topic in enumerate(topics)}
-        for names, value in ((HIDDEN_DROPOUT, settings.dropout), (ATTENTION_DROPOUT, 0.0)):
-            for name in names:
-                if hasattr(config, name):
-                    setattr(config, name, value)
+        set_dropout(config, settings.dropout)
         model: PreTrainedModel = AutoModelForTokenClassification.from_pretrained(
             settings.encoder,
             config=config,
@@ -79,16 +77,51 @@ def load_classifier(settings: TrainTaggerConfig, device: torch.device | None = N
             ignore_mismatched_sizes=True,
         )
     except (OSError, ValueError) as error:
-        raise _not_loaded(settings, error) from None
+        raise _not_loaded(settings.encoder, settings.allow_download, error) from None
     if not isinstance(getattr(model, "classifier", None), torch.nn.Linear):
         raise ModelError(f"{settings.encoder}: {type(model).__name__} has no linear classifier: choose another encoder")
+    keep_layers(model.base_model, settings.layers)
     torch.nn.Module.to(model, device or torch.device("cpu"))
     return model
 
 
-def _not_loaded(settings: TrainTaggerConfig, error: Exception) -> ModelError:
-    hint = "" if settings.allow_download else "; to fetch it from the hub once, set allow_download: true in the config"
-    return ModelError(f"{settings.encoder}: the encoder cannot be loaded ({str(error).splitlines()[0]}){hint}")
+def set_dropout(config: PreTrainedConfig, hidden: float) -> None:
+    """Sets the dropout of hidden states, and none in attention, whatever the architecture calls them."""
+    for names, value in ((HIDDEN_DROPOUT, hidden), (ATTENTION_DROPOUT, 0.0)):
+        for name in names:
+            if hasattr(config, name):
+                setattr(config, name, value)
+
+
+def keep_layers(encoder: torch.nn.Module, count: int) -> None:
+    """Keeps `count` evenly spaced layers of an encoder, the last among them, in place (Sanh et al. 2019, arXiv:1910.01108).
+
+    Raises:
+        ConfigError: There are fewer, or the architecture is one whose layers differ in kind.
+    """
+    stack = _layers(encoder)
+    if not count or count == len(stack):
+        return
+    if count > len(stack):
+        raise ConfigError(f"layers: {count} is more than the {len(stack)} of the encoder")
+    config: Any = encoder.config
+    if getattr(config, "layer_types", None):
+        raise ConfigError(f"layers: those of {config.model_type} differ in kind: leave the setting out")
+    kept = [stack[len(stack) * (number + 1) // count - 1] for number in range(count)]
+    del stack[:]
+    stack.extend(kept)
+    config.num_hidden_layers = count
+
+
+def _layers(encoder: torch.nn.Module) -> torch.nn.ModuleList:
+    """An encoder's stack of layers: the longest list of modules in it."""
+    lists = [module for module in encoder.modules() if isinstance(module, torch.nn.ModuleList)]
+    return max(lists, key=len, default=torch.nn.ModuleList())
+
+
+def _not_loaded(encoder: str, allow_download: bool, error: Exception) -> ModelError:
+    hint = "" if allow_download else "; to fetch it from the hub once, set allow_download: true in the config"
+    return ModelError(f"{encoder}: the encoder cannot be loaded ({str(error).splitlines()[0]}){hint}")
 
 
 def _check_window(settings: TrainTaggerConfig, config: PreTrainedConfig) -> None:
@@ -111,7 +144,7 @@ def freeze(encoder: torch.nn.Module, layers: int) -> None:
     Raises:
         ConfigError: There are fewer layers.
     """
-    stack = max((m for m in encoder.modules() if isinstance(m, torch.nn.ModuleList)), key=len, default=())
+    stack = _layers(encoder)
     if layers > len(stack):
         raise ConfigError(f"freeze_layers: {layers} is more than the {len(stack)} layers of the encoder")
     learning = {id(p) for layer in list(stack)[layers:] for p in layer.parameters()}

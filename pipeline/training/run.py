@@ -1,6 +1,7 @@
 """A whole training run: corpus and settings in, a tagger folder with its figures out."""
 
 import copy
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from pipeline.artefacts import TaggerCard
 from pipeline.config import OnnxTaggerConfig
 from pipeline.corpus import GoldDocument, load_annotations
+from pipeline.errors import ConfigError
 from pipeline.evaluation.gold import gold_arrays
 from pipeline.evaluation.tagging import tagging_report
 from pipeline.evaluation.thresholds import best_thresholds, platt
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 DIGITS = 4
 CALIBRATION_WINDOWS = 64
+RUN_FILE = "run.txt"
 LEAST_TO_CALIBRATE = 10  # positive examples on dev; fewer would only say how sure to be of themselves
 Report = dict[str, dict[str, float]]
 Splits = Mapping[str, list[GoldDocument]]
@@ -73,7 +76,29 @@ def train(config_path: Path) -> TaggerCard | None:
         ConfigError, InputError, ModelError: The settings, the corpus or the encoder are wrong.
     """
     settings = load_settings(config_path)
-    return produce(settings, load_splits(settings), onnx_folder)
+    splits = load_splits(settings)
+    claim_work(settings)
+    return produce(settings, splits, onnx_folder)
+
+
+def claim_work(settings: TrainTaggerConfig) -> None:
+    """Writes into the work folder whose checkpoints it holds.
+
+    Raises:
+        ConfigError: Those of a run with other settings.
+    """
+    path = settings.work / RUN_FILE
+    mark = fingerprint(settings)
+    if path.is_file() and path.read_text(encoding="utf-8") != mark:
+        raise ConfigError(f"{settings.work}: holds a run with other settings: delete it, or set another `work`")
+    settings.work.mkdir(parents=True, exist_ok=True)
+    path.write_text(mark, encoding="utf-8")
+
+
+def fingerprint(settings: TrainTaggerConfig) -> str:
+    """Names what is trained on what, so that checkpoints are never taken up by another run."""
+    described = settings.model_dump_json(exclude={"output", "work"}).encode()
+    return hashlib.sha256(described + settings.corpus.read_bytes()).hexdigest()[:12]
 
 
 def produce(settings: TrainTaggerConfig, splits: Splits, export: Export) -> TaggerCard | None:
@@ -84,15 +109,20 @@ def produce(settings: TrainTaggerConfig, splits: Splits, export: Export) -> Tagg
     """
     from pipeline.training.few_shot import train_few_shot
     from pipeline.training.pretrained import load_tokenizer
-    from pipeline.training.tagger import mean_of, train_tagger
+    from pipeline.training.tagger import load_trained, mean_of, save_trained, train_tagger
 
-    tokenizer = load_tokenizer(settings)
+    tokenizer = load_tokenizer(settings.encoder, settings.allow_download)
     models = []
     if settings.method == "few_shot":
         models = [train_few_shot(settings, tokenizer, splits["train"])] if is_first_process() else []
     else:
         for seed in settings.seeds:
-            models.append(train_tagger(settings, tokenizer, splits["train"], splits["dev"], seed))
+            trained = load_trained(settings, seed)
+            if trained is None:
+                trained = train_tagger(settings, tokenizer, splits["train"], splits["dev"], seed)
+                if is_first_process():
+                    save_trained(trained, tokenizer, settings, seed)
+            models.append(trained)
             if len(settings.seeds) > 1 and is_first_process():
                 folder = settings.work / f"seed-{seed}" / "tagger"
                 finish(copy.deepcopy(models[-1]), tokenizer, settings, splits, folder, export)

@@ -13,6 +13,8 @@ class TrainTaggerConfig(Settings):
 
     `corpus` is any file that `training.data` reads. `annotations` are labels without their texts, which `texts` holds
     (see `corpus.load_annotations`). Each of `seeds` is a run of its own; what is shipped is the mean of their weights.
+    `silver` is a folder of windows that teachers labelled (`training.silver`), learned from beside the corpus, whose
+    windows come `repeats` times. `layers` keeps so many layers of the encoder, evenly spaced; 0 keeps all.
     `method: few_shot` keeps the encoder as it is and fits a logistic regression on its states: for 8 to 64 examples a
     topic; epochs, rates and seeds mean nothing to it.
     """
@@ -23,10 +25,13 @@ class TrainTaggerConfig(Settings):
     corpus: Path
     annotations: tuple[Path, ...] = ()
     texts: tuple[Path, ...] = ()
+    silver: Path | None = None
+    repeats: int = Field(default=1, ge=1)
     encoder: str
     allow_download: bool = False
     output: Path
     work: Path = Path("build/train_tagger")
+    layers: int = Field(default=0, ge=0)
     window: WindowConfig = WindowConfig()
     freeze_layers: int = Field(default=0, ge=0)
     dropout: float = Field(default=0.0, ge=0, lt=1)

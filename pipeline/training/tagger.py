@@ -17,11 +17,20 @@ from typing import Any
 
 import numpy as np
 import torch
+from datasets import Dataset, concatenate_datasets, load_from_disk
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
-from transformers import PreTrainedModel, PreTrainedTokenizerFast, Trainer, TrainingArguments, set_seed
+from transformers import (
+    AutoModelForTokenClassification,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+    Trainer,
+    TrainingArguments,
+    set_seed,
+)
 
 from pipeline.corpus import GoldDocument
+from pipeline.errors import InputError
 from pipeline.evaluation.thresholds import best_thresholds, f1_per_topic
 from pipeline.tagging.base import sigmoid
 from pipeline.training.examples import Example, collate, make_examples, unit_means
@@ -32,6 +41,7 @@ from pipeline.training.settings import TrainTaggerConfig
 
 STATISTICS_WINDOWS = 200
 UNTITLED = 1 / 8
+WORKERS = 2  # processes that pad ahead of an accelerator
 logger = logging.getLogger(__name__)
 
 
@@ -80,8 +90,9 @@ class TaggerTrainer(Trainer):
 
     def evaluate(self, *_: Any, **__: Any) -> dict[str, float]:  # noqa: ANN401 - Trainer's arguments are not needed
         """Macro F1 at thresholds chosen on them and macro average precision on the development windows."""
-        logits, labels = predict_units(self._network, self._dev, uses_bf16(self._settings), self.recorded)
-        scores = sigmoid(logits)
+        bf16, at_once = uses_bf16(self._settings), self._settings.windows_per_step
+        scores = sigmoid(predict_units(self._network, self._dev, bf16, self.recorded, at_once))
+        labels = np.concatenate([np.asarray(example["labels"], np.float32) for example in self._dev])
         thresholds = best_thresholds(labels, scores)
         found = [average_precision_score(y, s) for y, s in zip(labels.T, scores.T, strict=True) if y.any()]
         metrics = {
@@ -104,6 +115,11 @@ def computes_bf16() -> bool:
     return torch.accelerator.is_available() or bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
+def training_device() -> torch.device:
+    """The accelerator where there is one, else the CPU."""
+    return torch.accelerator.current_accelerator() or torch.device("cpu")
+
+
 def uses_bf16(settings: TrainTaggerConfig) -> bool:
     """Whether a run computes in bf16: where its settings say so, or leave it open and it is faster."""
     return settings.precision == "bf16" or (settings.precision == "auto" and computes_bf16())
@@ -111,22 +127,37 @@ def uses_bf16(settings: TrainTaggerConfig) -> bool:
 
 @torch.no_grad()
 def predict_units(
-    model: torch.nn.Module, examples: Sequence[Example], bf16: bool, recorded: Recorded | None = None
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Logits and labels of all units of all windows, one window at a time: two arrays (units, topics)."""
+    model: torch.nn.Module,
+    examples: Sequence[Example],
+    bf16: bool,
+    recorded: Recorded | None = None,
+    at_once: int = 1,
+) -> NDArray[np.float32]:
+    """Logits of all units of all windows, in their order: (units, topics).
+
+    Args:
+        model: A token classifier.
+        examples: Windows.
+        bf16: Whether to compute in it.
+        recorded: Where the states of frozen layers go.
+        at_once: Windows of a batch, of about equal length; more than one pays on an accelerator only.
+    """
     model.eval()
-    logits, labels = [], []
+    logits: list[NDArray[np.float32]] = [np.empty((0, 0), np.float32)] * len(examples)
     device = next(model.parameters()).device
-    for example in examples:
-        batch = {k: v.to(device) for k, v in collate([example], 0).items()}
+    order = sorted(range(len(examples)), key=lambda i: -len(examples[i]["input_ids"]))
+    for first in range(0, len(order), at_once):
+        numbers = order[first : first + at_once]
+        batch = {k: v.to(device) for k, v in collate([examples[i] for i in numbers], 0).items()}
         if recorded is not None:
             recorded.states = batch["states"]
         with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
             states = model(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).logits
-        logits.append(unit_means(states.float(), batch["units"], batch["labels"].shape[1])[0].cpu().numpy())
-        labels.append(batch["labels"][0].cpu().numpy())
+        means = unit_means(states.float(), batch["units"], int(batch["units"].max()) + 1).cpu().numpy()
+        for row, number in enumerate(numbers):
+            logits[number] = means[row, : max(examples[number]["units"]) + 1]
     model.train()
-    return np.concatenate(logits), np.concatenate(labels)
+    return np.concatenate(logits)
 
 
 def train_tagger(
@@ -150,7 +181,7 @@ def train_tagger(
     """
     topics = [topic.id for topic in settings.topics]
     encode = window_encoder(tokenizer, settings.window)
-    train_examples = make_examples(some_untitled(train, seed), encode, topics)
+    train_examples = make_examples(some_untitled(train, seed), encode, topics) * settings.repeats
     dev_examples = make_examples(dev, encode, topics)
     arguments = training_arguments(settings, seed)
     set_seed(settings.seeds[0])  # what an encoder lacks starts the same in all runs: their weights are averaged
@@ -172,7 +203,7 @@ def train_tagger(
         settings=settings,
         model=model,
         args=arguments,
-        train_dataset=train_examples,
+        train_dataset=with_silver(train_examples, settings.silver) if settings.silver else train_examples,
         eval_dataset=dev_examples,
         data_collator=partial(collate, padding=model.config.pad_token_id or 0),
     )
@@ -185,6 +216,20 @@ def train_tagger(
     trained: PreTrainedModel = trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False).float().cpu().eval()
     trained.classifier = head.fold()
     return trained
+
+
+def with_silver(gold: Sequence[Example], folder: Path) -> Dataset:
+    """The examples and the windows that teachers labelled (`training.silver`).
+
+    Raises:
+        InputError: The folder holds none.
+    """
+    try:
+        silver = load_from_disk(str(folder))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{folder}: no labelled windows there: write them with scripts/label_texts.py") from error
+    columns = ["input_ids", "units", "length", "labels"]
+    return concatenate_datasets([Dataset.from_list(list(gold)).select_columns(columns), silver.select_columns(columns)])
 
 
 def some_untitled(documents: Sequence[GoldDocument], seed: int) -> list[GoldDocument]:
@@ -208,6 +253,7 @@ def training_arguments(settings: TrainTaggerConfig, seed: int) -> TrainingArgume
         bf16=uses_bf16(settings),
         train_sampling_strategy="group_by_length",
         use_cpu=not torch.accelerator.is_available(),
+        dataloader_num_workers=WORKERS if torch.accelerator.is_available() else 0,
         ddp_find_unused_parameters=False,
         eval_strategy="epoch",
         save_strategy="epoch",
@@ -222,6 +268,28 @@ def training_arguments(settings: TrainTaggerConfig, seed: int) -> TrainingArgume
 def run_folder(settings: TrainTaggerConfig, seed: int) -> Path:
     """Where the run with this seed keeps its checkpoints."""
     return settings.work / f"seed-{seed}"
+
+
+def save_trained(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, settings: TrainTaggerConfig, seed: int
+) -> None:
+    """Keeps a finished seed's model (safetensors), so that it is not trained again and can teach (`training.silver`)."""
+    folder = run_folder(settings, seed) / "model"
+    part = folder.with_name("model.part")
+    model.save_pretrained(part)
+    tokenizer.save_pretrained(part)
+    part.rename(folder)
+
+
+def load_trained(settings: TrainTaggerConfig, seed: int) -> PreTrainedModel | None:
+    """A finished seed's model, if there is one."""
+    folder = run_folder(settings, seed) / "model"
+    if not folder.is_dir():
+        return None
+    model: PreTrainedModel = AutoModelForTokenClassification.from_pretrained(
+        folder, dtype=torch.float32, local_files_only=True, use_safetensors=True
+    )
+    return model
 
 
 def last_checkpoint(work: Path) -> Path | None:

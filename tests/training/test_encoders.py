@@ -66,7 +66,7 @@ def test_modernbert_is_exported_too(tmp_path: Path) -> None:
     settings = tiny(ROOT / "configs" / "encoders" / "mmbert-small.yaml", tmp_path)
     topics = tuple(topic.id for topic in settings.topics)
     card = TaggerCard(topics=topics, thresholds=dict.fromkeys(topics, 0.5), limit=WINDOW.limit, context=WINDOW.context)
-    tokenizer = load_tokenizer(settings)
+    tokenizer = load_tokenizer(settings.encoder)
     windows = [window.tokens for window in window_encoder(tokenizer, WINDOW)(["今天“企业”很好。", "今天天气很好。"])[1]]
     tagger = both_folders(load_classifier(settings).eval(), tokenizer, card, tmp_path, windows)
     assert isinstance(tagger, OnnxTagger)

@@ -24,7 +24,7 @@ from tests.training.builders import WINDOW, make_settings
 def trained(tiny_encoder: Path, learnable: list[GoldDocument], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("few_shot")
     settings = make_settings(tiny_encoder, folder, method="few_shot")
-    tokenizer = load_tokenizer(settings)
+    tokenizer = load_tokenizer(settings.encoder)
     model = train_few_shot(settings, tokenizer, learnable)
     card = TaggerCard(topics=TOPICS, thresholds=dict.fromkeys(TOPICS, 0.5), limit=64, context=16)
     export_transformer(model, tokenizer, card, folder)

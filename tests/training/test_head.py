@@ -29,7 +29,7 @@ def test_statistics_of_one_unit_are_finite() -> None:
 def test_features_are_what_the_classifier_reads(family: str, learnable: list[GoldDocument], tmp_path: Path) -> None:
     settings = make_settings(save_encoder(tmp_path, family), tmp_path)
     model = load_classifier(settings)
-    examples = make_examples(learnable[:3], window_encoder(load_tokenizer(settings), settings.window), TOPICS)
+    examples = make_examples(learnable[:3], window_encoder(load_tokenizer(settings.encoder), settings.window), TOPICS)
     with torch.no_grad():
         by_features = model.classifier(unit_features(model, examples))
         rows = []

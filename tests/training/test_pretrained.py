@@ -83,7 +83,7 @@ def test_windows_have_the_encoders_own_borders(
     encoders: dict[str, Path], family: str, borders: tuple[str, str]
 ) -> None:
     settings = make_settings(encoders[family], encoders[family])
-    tokenizer = load_tokenizer(settings)
+    tokenizer = load_tokenizer(settings.encoder)
     _, (window,) = window_encoder(tokenizer, settings.window)(["今天“企业”很好。"])
     tokens = tokenizer.convert_ids_to_tokens(window.tokens.tolist())
     assert (tokens[0], tokens[-1]) == borders

@@ -62,7 +62,7 @@ def test_scores_are_calibrated_where_dev_has_examples_enough(
     tiny_encoder: Path, learnable: list[GoldDocument], tmp_path: Path
 ) -> None:
     settings = make_settings(tiny_encoder, tmp_path)
-    tokenizer, model = load_tokenizer(settings), load_classifier(settings)
+    tokenizer, model = load_tokenizer(settings.encoder), load_classifier(settings)
     with_topic = [d for d in learnable if any("enterprise_visit" in s.topics for s in d.sentences)]
     assert len(with_topic) >= LEAST_TO_CALIBRATE
     few = with_topic[: LEAST_TO_CALIBRATE - 1]

@@ -35,7 +35,7 @@ from tests.training.builders import WINDOW, make_settings
 def trained(tiny_encoder: Path, learnable: list[GoldDocument], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what was learned, for torch and for onnxruntime."""
     settings = make_settings(tiny_encoder, tmp_path_factory.mktemp("work"), epochs=12)
-    tokenizer = load_tokenizer(settings)
+    tokenizer = load_tokenizer(settings.encoder)
     model = train_tagger(settings, tokenizer, learnable, learnable[:4], 13)
     card = TaggerCard(topics=TOPICS, thresholds=dict.fromkeys(TOPICS, 0.5), limit=64, context=16)
     settings.output.mkdir()
@@ -96,7 +96,7 @@ def test_a_finished_run_is_taken_up_at_its_end(
     tiny_encoder: Path, learnable: list[GoldDocument], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = make_settings(tiny_encoder, tmp_path)
-    tokenizer = load_tokenizer(settings)
+    tokenizer = load_tokenizer(settings.encoder)
     first = train_tagger(settings, tokenizer, learnable[:4], learnable[:2], 13)
     checkpoint = last_checkpoint(settings.work / "seed-13")
     assert checkpoint is not None and checkpoint.name == "checkpoint-4"
@@ -112,14 +112,14 @@ def test_a_dev_split_without_some_topic_can_be_watched(
 ) -> None:
     settings = make_settings(tiny_encoder, tmp_path, epochs=1)
     without = [document for document in learnable if not any("outcome_summary" in s.topics for s in document.sentences)]
-    train_tagger(settings, load_tokenizer(settings), learnable[:4], without[:1], 13)
+    train_tagger(settings, load_tokenizer(settings.encoder), learnable[:4], without[:1], 13)
 
 
 def test_frozen_layers_and_all_seeds_start_alike(
     tiny_encoder: Path, learnable: list[GoldDocument], tmp_path: Path
 ) -> None:
     settings = make_settings(tiny_encoder, tmp_path, freeze_layers=2, seeds=(13, 14))
-    tokenizer = load_tokenizer(settings)
+    tokenizer = load_tokenizer(settings.encoder)
     models = [train_tagger(settings, tokenizer, learnable[:4], learnable[:2], seed) for seed in settings.seeds]
     start = load_classifier(settings)
     for model in models:
@@ -129,7 +129,7 @@ def test_frozen_layers_and_all_seeds_start_alike(
 
 def test_what_is_not_frozen_learns(tiny_encoder: Path, learnable: list[GoldDocument], tmp_path: Path) -> None:
     settings = make_settings(tiny_encoder, tmp_path, freeze_layers=1, epochs=8)
-    tokenizer = load_tokenizer(settings)
+    tokenizer = load_tokenizer(settings.encoder)
     model = train_tagger(settings, tokenizer, learnable, learnable[:4], 13)
     start = load_classifier(settings)
     layers, before = model.base_model.encoder.layer, start.base_model.encoder.layer
