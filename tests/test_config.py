@@ -10,8 +10,10 @@ from pipeline.evaluation.baselines import fit_linear
 from pipeline.runner import Jianbao
 from pipeline.summarizing.build import build_summarizer
 from pipeline.tagging.build import build_tagger
+from pipeline.training.adapt import AdaptEncoderConfig
 from pipeline.training.pointer_train import TrainSummarizerConfig
 from pipeline.training.settings import FinetuneSummarizerConfig, TrainTaggerConfig
+from pipeline.training.silver import LabelTextsConfig
 from tests.conftest import ROOT, TOPICS
 from tests.tagging.tiny import save_classifier
 
@@ -24,7 +26,9 @@ def with_key(key: str) -> list[Path]:
     return [path for path in CONFIGS if key in yaml.safe_load(path.read_text(encoding="utf-8"))]
 
 
-FINETUNINGS, TRAININGS, SUMMARIZER_TRAININGS = with_key("task"), with_key("encoder"), with_key("start")
+FINETUNINGS, SUMMARIZER_TRAININGS = with_key("task"), with_key("start")
+ADAPTATIONS, LABELLINGS = with_key("masked"), with_key("teachers")
+TRAININGS = [path for path in with_key("encoder") if path not in ADAPTATIONS]
 PIPELINES = [path for path in with_key("tagger") if path not in FINETUNINGS]
 WRITERS = [path for path in PIPELINES if path.parent.name == "seq2seq"]  # built in tests/summarizing
 
@@ -74,8 +78,18 @@ def test_every_summarizer_fine_tuning_config_loads(path: Path) -> None:
     assert (ROOT / settings.data).is_file()
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [*((path, AdaptEncoderConfig) for path in ADAPTATIONS), *((path, LabelTextsConfig) for path in LABELLINGS)],
+    ids=lambda value: value.name if isinstance(value, Path) else "",
+)
+def test_configs_of_unlabelled_texts_load(path: Path, kind: type[AdaptEncoderConfig | LabelTextsConfig]) -> None:
+    assert load_config(path, kind).texts
+
+
 def test_every_config_is_for_one_thing() -> None:
-    assert sorted([*PIPELINES, *TRAININGS, *SUMMARIZER_TRAININGS, *FINETUNINGS]) == CONFIGS
+    named = [*PIPELINES, *TRAININGS, *SUMMARIZER_TRAININGS, *FINETUNINGS, *ADAPTATIONS, *LABELLINGS]
+    assert sorted(named) == CONFIGS
 
 
 @pytest.mark.parametrize(
@@ -145,3 +159,5 @@ def test_thresholds_decide_what_a_sentence_carries(tmp_path: Path) -> None:
     assert not any("enterprise_visit" in s.topics for s in briefing.sentences)
     with pytest.raises(ConfigError, match="thresholds for unknown topics: policy"):
         Jianbao.from_config(written(tmp_path, DEFAULT + "\nthresholds: {policy: 0.5}\n"))
+    with pytest.raises(ConfigError, match=r"summarizer\.prefer for unknown topics: policy"):
+        Jianbao.from_config(written(tmp_path, DEFAULT.replace("{outcome_summary: 5}", "{policy: 5}")))

@@ -33,6 +33,9 @@ def find_furniture(body: str) -> tuple[Span, ...]:
             spans.append(Span(start=start, end=start + len(text)))
         else:
             spans.extend(Span(start=start + a, end=start + b) for a, b in _inline(text))
+            rest = rules.BYLINE_END.match(text) if start == rows[0][0] else None
+            if rest and rest.end() < len(text):
+                spans.append(Span(start=start, end=start + len(rest.group().rstrip())))
     return tuple(spans)
 
 

@@ -72,4 +72,6 @@ BYLINE = re.compile(
     r"(?:\s*[（(][^（）()]{0,40}[）)]\s*|[\s\u3000]+)|"
     r"^(?:本报|本台|本网|本刊)(?:讯|消息)\s*[：:，,]?\s*"
 )
+# What is left of a byline that lost its beginning: names or 摄影报道, then a bracket that nothing opens.
+BYLINE_END = re.compile(r"^(?![一二三四五六七八九十百]+[）)])[\u4e00-\u9fff \u3000]{2,12}[）)]\s*")
 SPACED = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?:[ \u3000][\u4e00-\u9fff])+(?![\u4e00-\u9fff])")

@@ -1,7 +1,7 @@
 """The contract of models that write a text from a text; needs no torch."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -15,6 +15,8 @@ class Reading:
         least: Characters to write at least, about.
         most: Characters to write at most, about.
         sentences: Whether to write whole sentences; a headline is none.
+        emphasis: For places of the text where a sentence begins, how much readier than others that sentence is taken
+            up (1: no more than others). Models that cannot be told so do without.
     """
 
     text: str
@@ -22,6 +24,7 @@ class Reading:
     least: int
     most: int
     sentences: bool = True
+    emphasis: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

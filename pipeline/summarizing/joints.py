@@ -6,8 +6,8 @@ first kind cheap, the second kind dear, and a doubtful one impossible: where the
 They were set by hand, by reading what comes out and by ROUGE; the model card says on which documents and what they gave.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,10 @@ from tokenizers import Tokenizer
 
 USED = 0.05  # of a place that was copied before: what was said is not said again (coverage, See et al. 2017)
 BACK = 0.1  # of a place before the last one: abstracts keep the order of their texts
-JUMP = 0.3  # of any place but the next
+JUMP = 0.3  # of any place of the same sentence but the next
+CROSS = 0.6  # of the beginning of another sentence
 ROUGH = 0.3  # of a place in the same sentence where neither a clause nor an item of a list begins
-FINAL = 0.1  # of a full stop where the source has a comma
+FINAL = 0.2  # of a full stop where the source has a comma
 STOP = 0.01  # of the end, where there is no full stop
 DOUBT = 0.08  # inside a clause, what is less likely than this is not done, if it is not the next place of the source
 SHORT = 12  # characters; a clause of fewer says too little to be left alone
@@ -40,12 +41,14 @@ class Source:
         ids: What the model reads, (S,): control tokens, then tokens of the text, then the end.
         copyable: Which of them may be copied, (S,).
         spans: Where in the text each of them stands.
+        emphasis: See `Reading.emphasis`.
     """
 
     text: str
     ids: NDArray[np.int64]
     copyable: NDArray[np.bool_]
     spans: Sequence[tuple[int, int]]
+    emphasis: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,8 @@ class Joints:
         clause = first | np.concatenate([[True], ended[:-1] > NO_MARK])
         item = np.concatenate([[False], [piece.endswith("、") for piece in pieces[:-1]]])
         self._sentence, self._clause = np.cumsum(first), np.cumsum(clause)
-        self._first = first.astype(np.float32)
+        emphasis = [source.emphasis.get(start, 1.0) if start < end else 1.0 for start, end in source.spans]
+        self._first = first * np.array(emphasis, np.float32)
         self._inside = np.where(clause | item, 1.0, ROUGH).astype(np.float32)
 
     def copies(self, places: Sequence[int], text: str) -> Floats:
@@ -136,7 +140,7 @@ class Joints:
         here = self._sentence == self._sentence[last]
         # Another sentence is entered at its beginning, with its own subject, and never from within a clause.
         crossing = self._first if self._may_leave(last, text) else np.zeros_like(self._first)
-        weights = np.where(here, self._inside, crossing).astype(np.float32) * np.float32(JUMP)
+        weights = np.where(here, self._inside * JUMP, crossing * CROSS).astype(np.float32)
         if text.endswith("、"):  # a list goes on with another of its items
             weights[self._clause != self._clause[last]] = 0
         weights[:last] *= BACK

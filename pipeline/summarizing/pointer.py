@@ -147,7 +147,7 @@ class PointerWriter:
         copyable = np.zeros(ids.shape, bool)
         copyable[len(head) : -1] = True
         spans = [(0, 0)] * len(head) + list(encoding.offsets[: len(body)]) + [(0, 0)]
-        return Source(text=reading.text, ids=ids, copyable=copyable, spans=spans)
+        return Source(text=reading.text, ids=ids, copyable=copyable, spans=spans, emphasis=reading.emphasis)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """What a model with a limited input reads of a document: whole sentences, chosen, in document order; never a blind cut."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
 from pipeline.schema import Abstract, Evidence, TaggedSentence
 from pipeline.summarizing.base import on_topic
@@ -9,6 +11,24 @@ from pipeline.text.tidy import CLAUSE_END, tidy
 
 TOPIC, POSITION, CENTRALITY = 1.0, 0.5, 0.5
 TINY = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The sentences to read, in document order, and the text of each, tidied and perhaps cut to its first clauses."""
+
+    sentences: tuple[TaggedSentence, ...] = ()
+    texts: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All of it as one text."""
+        return "".join(self.texts)
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """Where in the text each sentence begins."""
+        return tuple(accumulate(map(len, self.texts[:-1]), initial=0)) if self.texts else ()
 
 
 def rank(sentences: Sequence[TaggedSentence], topic: str | None) -> list[TaggedSentence]:
@@ -34,10 +54,8 @@ def _topic_score(tagged: TaggedSentence, topic: str | None) -> float:
     return max((tagged.scores.get(name, 0.0) for name in tagged.topics), default=0.0)
 
 
-def select(
-    sentences: Sequence[TaggedSentence], topic: str | None, budget: int, count: Callable[[str], int]
-) -> list[str]:
-    """The texts to read, in document order.
+def select(sentences: Sequence[TaggedSentence], topic: str | None, budget: int, count: Callable[[str], int]) -> Chosen:
+    """What to read.
 
     Args:
         sentences: All sentences of a document.
@@ -49,7 +67,7 @@ def select(
         Sentences whose tokens fit the budget together. If not even the best fits, its first clauses that do; if none does,
         nothing.
     """
-    taken: dict[int, str] = {}
+    taken: dict[int, tuple[TaggedSentence, str]] = {}
     room = budget
     for tagged in rank(sentences, topic):
         text = tidy(tagged.sentence.text)
@@ -58,21 +76,22 @@ def select(
             text = _clauses_that_fit(text, room, count)
             size = count(text) if text else 0
         if text and size <= room:
-            taken[tagged.sentence.index] = text
+            taken[tagged.sentence.index] = (tagged, text)
             room -= size
-    return [taken[index] for index in sorted(taken)]
+    kept = [taken[index] for index in sorted(taken)]
+    return Chosen(tuple(tagged for tagged, _ in kept), tuple(text for _, text in kept))
 
 
-def reading(sentences: Sequence[TaggedSentence], topic: str | None, room: int, count: Callable[[str], int]) -> str:
-    """What `select` gives as one text of at most `room` tokens: joined, sentences may have a few more than one by one."""
+def reading(sentences: Sequence[TaggedSentence], topic: str | None, room: int, count: Callable[[str], int]) -> Chosen:
+    """What `select` gives, of at most `room` tokens as one text: joined, sentences may have a few more than one by one."""
     budget = room
     while budget > 0:
-        text = "".join(select(sentences, topic, budget, count))
-        over = count(text) - room
+        chosen = select(sentences, topic, budget, count)
+        over = count(chosen.text) - room
         if over <= 0:
-            return text
+            return chosen
         budget -= over
-    return ""
+    return Chosen()
 
 
 def _clauses_that_fit(text: str, room: int, count: Callable[[str], int]) -> str:

@@ -10,7 +10,7 @@ from pipeline.summarizing.base import length_limit
 from pipeline.summarizing.checking import AbstractChecker, Limits, Rewrite
 from pipeline.summarizing.generation import Draft, Reading, TextGenerator
 from pipeline.summarizing.lead import LeadSummarizer
-from pipeline.summarizing.select import is_tiny, rank, reading, verbatim
+from pipeline.summarizing.select import Chosen, is_tiny, rank, reading, verbatim
 
 
 class Seq2SeqSummarizer:
@@ -60,9 +60,15 @@ class Seq2SeqSummarizer:
         tiny = {topic for topic in topics if is_tiny(sentences, topic, self._wanted(topic)[1])}
         texts = {topic: self._read(sentences, topic) for topic in topics if topic not in tiny}
         readings = {
-            topic: Reading(text=text, topic=topic, least=limits[topic].least, most=limits[topic].most)
-            for topic, text in texts.items()
-            if text
+            topic: Reading(
+                text=chosen.text,
+                topic=topic,
+                least=limits[topic].least,
+                most=limits[topic].most,
+                emphasis=self._emphasis(chosen),
+            )
+            for topic, chosen in texts.items()
+            if chosen.text
         }
         drafts = dict(zip(readings, self._generator.generate(list(readings.values())), strict=True)) if readings else {}
         checker = AbstractChecker(sentences)
@@ -88,7 +94,17 @@ class Seq2SeqSummarizer:
         most = length_limit(sentences, wanted) if topic is None else wanted
         return Limits(least=min(least, least * most // wanted), most=most)
 
-    def _read(self, sentences: Sequence[TaggedSentence], topic: str | None) -> str:
+    def _emphasis(self, chosen: Chosen) -> dict[int, float]:
+        """Of each sentence: 1, and what its topics add, each by its score."""
+        if not isinstance(self._config, PointerConfig):
+            return {}
+        prefer = self._config.prefer
+        return {
+            start: 1 + sum(weight * tagged.scores.get(topic, 0.0) for topic, weight in prefer.items())
+            for start, tagged in zip(chosen.starts, chosen.sentences, strict=True)
+        }
+
+    def _read(self, sentences: Sequence[TaggedSentence], topic: str | None) -> Chosen:
         room = self._generator.limit - self._generator.overhead
         return reading(sentences, topic, room, self._generator.count)
 

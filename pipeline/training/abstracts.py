@@ -126,7 +126,7 @@ def encode(settings: FinetuneSummarizerConfig, network: Any, tokenizer: Any, row
         return len(tokenizer(readable(tokenizer, text), add_special_tokens=False)["input_ids"])
 
     budget = room(network, tokenizer, settings.summarizer) - len(tokenizer(prefix)["input_ids"])
-    source = prefix + readable(tokenizer, reading(sentences, None, budget, count))
+    source = prefix + readable(tokenizer, reading(sentences, None, budget, count).text)
     read = tokenizer(source, truncation=True, max_length=room(network, tokenizer, settings.summarizer))
     target = readable(tokenizer, row.abstract)
     labels = tokenizer(text_target=target, truncation=True, max_length=settings.target_tokens)["input_ids"]

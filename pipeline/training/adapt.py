@@ -11,9 +11,10 @@ from pydantic import Field
 from transformers import AutoModelForMaskedLM, DataCollatorForLanguageModeling, Trainer, TrainingArguments, set_seed
 
 from pipeline.config import Settings, WindowConfig
-from pipeline.errors import InputError
+from pipeline.errors import InputError, ModelError
+from pipeline.training.checkpoints import last_checkpoint
 from pipeline.training.pretrained import load_tokenizer, set_dropout, window_encoder
-from pipeline.training.tagger import computes_bf16, last_checkpoint
+from pipeline.training.tagger import computes_bf16
 from pipeline.training.texts import text_windows
 
 WORKERS = 8  # processes that mask and pad ahead of an accelerator
@@ -47,10 +48,12 @@ def adapt_encoder(settings: AdaptEncoderConfig) -> tuple[float, float]:
 
     Raises:
         InputError: A file cannot be used.
-        ModelError: The encoder is not there.
+        ModelError: The encoder is not there, or its tokenizer has no mask.
     """
     set_seed(settings.seed)
     tokenizer = load_tokenizer(settings.encoder, settings.allow_download)
+    if tokenizer.mask_token is None:
+        raise ModelError(f"{settings.encoder}: its tokenizer has no mask token: choose an encoder of another kind")
     encode = window_encoder(tokenizer, settings.window)
     windows = text_windows(settings.texts, settings.leave_out, encode).remove_columns("units")
     if len(windows) < 2:

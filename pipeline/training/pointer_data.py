@@ -118,7 +118,7 @@ def abstract_pairs(
     for document in gold:
         sentences = _tagged(document)
         for topic, abstract in [(None, document.abstract), *document.topic_abstracts.items()]:
-            source = reading(sentences, topic, room, count)
+            source = reading(sentences, topic, room, count).text
             if abstract and source:
                 yield Pair(task=ABSTRACT if topic is None else names[topic] + "：", source=source, target=abstract)
 

@@ -107,9 +107,10 @@ def produce(settings: TrainTaggerConfig, splits: Splits, export: Export) -> Tagg
     Each of several seeds gets a folder of its own below `settings.work` as well. In a run of several processes all train
     and the first does the rest.
     """
+    from pipeline.training.checkpoints import load_trained, mean_of, save_trained
     from pipeline.training.few_shot import train_few_shot
     from pipeline.training.pretrained import load_tokenizer
-    from pipeline.training.tagger import load_trained, mean_of, save_trained, train_tagger
+    from pipeline.training.tagger import train_tagger
 
     tokenizer = load_tokenizer(settings.encoder, settings.allow_download)
     models = []

@@ -50,12 +50,13 @@ def text_windows(
         rows += good
     if not rows:
         raise InputError(f"{', '.join(map(str, texts))}: no Chinese text in it that is not left out")
+    processes = min(os.cpu_count() or 1, len(rows) // ROWS_AT_ONCE)
     return Dataset.from_list(rows).map(
         _windows,
         fn_kwargs={"encode": encode},
         batched=True,
         batch_size=ROWS_AT_ONCE,
-        num_proc=min(os.cpu_count() or 1, 1 + len(rows) // ROWS_AT_ONCE),
+        num_proc=processes if processes > 1 else None,
         remove_columns=["title", "text"],
         desc="windows",
     )

@@ -123,6 +123,17 @@ def test_credits_inside_a_line() -> None:
     assert [body[s.start : s.end] for s in find_furniture(body)] == ["本报讯（记者 某某）", "（海屿广播电视台）"]
 
 
+@pytest.mark.parametrize("start", ["摄影报道）", "林望 ）", "某某某)"])
+def test_a_byline_that_lost_its_beginning(start: str) -> None:
+    body = f"{start}1月8日，书记率队到访。\n{start}座谈会举行，气氛热烈。"
+    assert [(s.start, s.end) for s in find_furniture(body)] == [(0, len(start))]
+
+
+@pytest.mark.parametrize("start", ["一）", "（一）", "2）", "市委（扩大）", ""])
+def test_brackets_that_are_text(start: str) -> None:
+    assert find_furniture(f"{start}会议于1月8日举行，书记率队到访。") == ()
+
+
 def test_brackets_that_belong_to_the_sentence_stay() -> None:
     assert find_furniture("他参观了东华实业（集团）。公司生产机器人（含协作机器人）") == ()
 

@@ -1,11 +1,13 @@
 """Where copied texts may leave their source and come back; see `pipeline.summarizing.joints`."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
 from pipeline.summarizing.beams import BeamSearch, Wanted
-from pipeline.summarizing.joints import DOUBT, FINAL, JUMP, STOP, USED, Joints, Source, Vocabulary
+from pipeline.summarizing.joints import CROSS, DOUBT, FINAL, JUMP, STOP, USED, Joints, Source, Vocabulary
 from tests.conftest import ROOT
 
 TEXT = "海宇市与蓝鲸公司签约，总投资三亿元。代表团与白鹭公司“座谈。”双方、各部门参加。"
@@ -54,11 +56,23 @@ def test_texts_begin_where_sentences_do(source: Source, vocabulary: Vocabulary) 
     assert np.flatnonzero(weights).tolist() == [FIRST, SECOND, THIRD, len(TEXT)]
 
 
+def test_sentences_that_are_preferred_are_entered_the_more_readily(source: Source, vocabulary: Vocabulary) -> None:
+    joints = Joints(replace(source, emphasis={SECOND: 3.0}), vocabulary)
+    weights = joints.copies((), "")
+    assert [weights[i] for i in (FIRST, SECOND, THIRD, len(TEXT))] == [1, 3, 1, 1]
+    ended = joints.copies(*up_to(SECOND - 1))
+    assert ended[SECOND] == 1  # the next place in any case
+    assert Joints(replace(source, emphasis={THIRD: 3.0}), vocabulary).copies(*up_to(SECOND - 1))[THIRD] == (
+        pytest.approx(3 * CROSS)
+    )
+    assert joints.copies(*up_to(TEXT.index("约")))[SECOND] == 0
+
+
 def test_another_sentence_is_out_of_reach_while_a_clause_is_open(source: Source, vocabulary: Vocabulary) -> None:
     joints = Joints(source, vocabulary)
     inside, ended = joints.copies(*up_to(TEXT.index("约"))), joints.copies(*up_to(TEXT.index("。")))
     assert inside[SECOND] == 0
-    assert ended[THIRD] == pytest.approx(JUMP)
+    assert ended[THIRD] == pytest.approx(CROSS)
     assert inside[TEXT.index("，")] == 1
     assert inside[FIRST] < USED * JUMP
     assert inside[TEXT.index("总")] == pytest.approx(JUMP)

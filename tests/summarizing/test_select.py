@@ -18,23 +18,25 @@ LONG = make_tagged(
 def test_what_is_read_fits_and_keeps_the_order_of_the_document() -> None:
     assert sum(len(s.sentence.text) for s in LONG) > 14_000
     for budget in (40, 100, 500, 2000):
-        texts = select(LONG, None, budget, len)
+        texts = select(LONG, None, budget, len).texts
         places = [[s.sentence.text for s in LONG].index(text) for text in texts]
         assert sum(map(len, texts)) <= budget
         assert places == sorted(set(places))
     chosen = select(LONG, None, 100, len)
-    assert LONG[1].sentence.text in chosen and LONG[-1].sentence.text in chosen
+    assert LONG[1].sentence.text in chosen.texts and LONG[-1].sentence.text in chosen.texts
+    assert all(chosen.text[start:].startswith(text) for start, text in zip(chosen.starts, chosen.texts, strict=True))
+    assert chosen.text[chosen.starts[-1] :] == chosen.texts[-1] == chosen.sentences[-1].sentence.text
 
 
 def test_a_topic_reads_its_sentences_only() -> None:
-    assert select(LONG, SCHOOL, 500, len) == [LONG[-1].sentence.text]
+    assert select(LONG, SCHOOL, 500, len).texts == (LONG[-1].sentence.text,)
     assert [s.sentence.index for s in rank(LONG, VISIT)] == [1]
-    assert select(LONG, TOPICS[2], 500, len) == []
+    assert select(LONG, TOPICS[2], 500, len).texts == select(LONG, TOPICS[2], 500, len).starts == ()
 
 
 def test_a_sentence_that_does_not_fit_gives_whole_clauses() -> None:
-    assert select(LONG[1:2], None, 25, len) == ["3月18日，程望舒率队走访云拓机器人公司。"]
-    assert select(LONG[1:2], None, 3, len) == []
+    assert select(LONG[1:2], None, 25, len).text == "3月18日，程望舒率队走访云拓机器人公司。"
+    assert select(LONG[1:2], None, 3, len).text == ""
 
 
 def test_furniture_is_never_read() -> None:
@@ -42,7 +44,7 @@ def test_furniture_is_never_read() -> None:
     sentences = [
         TaggedSentence(sentence=s, scores=dict.fromkeys(TOPICS, 0.9), topics=TOPICS) for s in split_sentences(document)
     ]
-    read = "".join(select(sentences, None, 100_000, len))
+    read = select(sentences, None, 100_000, len).text
     assert "程望舒" in read
     assert document.furniture
     assert not any(word in read for word in ("编辑", "客户端", "春季义务植树"))

@@ -12,6 +12,7 @@ from pipeline.artefacts import TaggerCard
 from pipeline.corpus import GoldDocument
 from pipeline.tagging.onnx import OnnxTagger
 from pipeline.tagging.transformer import TransformerTagger
+from pipeline.training.checkpoints import last_checkpoint, mean_of
 from pipeline.training.examples import make_examples, sample_windows, training_sentences, unit_means
 from pipeline.training.export import export_onnx, export_transformer
 from pipeline.training.pretrained import load_classifier, load_tokenizer, window_encoder
@@ -20,8 +21,6 @@ from pipeline.training.settings import TrainTaggerConfig
 from pipeline.training.tagger import (
     TaggerTrainer,
     computes_bf16,
-    last_checkpoint,
-    mean_of,
     predict_units,
     train_tagger,
     training_arguments,
