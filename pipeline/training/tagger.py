@@ -19,13 +19,7 @@ import torch
 from datasets import Dataset, concatenate_datasets, load_from_disk
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
-from transformers import (
-    PreTrainedModel,
-    PreTrainedTokenizerFast,
-    Trainer,
-    TrainingArguments,
-    set_seed,
-)
+from transformers import PreTrainedModel, PreTrainedTokenizerFast, Trainer, TrainingArguments, set_seed
 
 from pipeline.corpus import GoldDocument
 from pipeline.errors import InputError

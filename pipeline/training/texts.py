@@ -1,6 +1,7 @@
 """Plain news, without labels, as encoder windows: what an encoder is adapted on, and what teachers label."""
 
 import os
+import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def text_windows(
             if row.get("text") and str(row.get("id")) not in held and _readable(str(row["text"]))
         ]
         if most and len(good) > most:
-            good = Dataset.from_list(good).shuffle(seed=seed).select(range(most)).to_list()
+            good = random.Random(seed).sample(good, most)
         rows += good
     if not rows:
         raise InputError(f"{', '.join(map(str, texts))}: no Chinese text in it that is not left out")
