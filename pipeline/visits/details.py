@@ -13,15 +13,15 @@ BEFORE_DATE = re.compile(r"(?:^|[,;。:)】(▲\s]|\]|于|在|是|这是|讯|电
 NOT_THEN = re.compile("^(?:以来|起|前(?!夕)|底前|内|生效|签|提出|成立|合作|之前|完成|取得)")
 RANGE = re.compile(r"[至到\-—~、]+")
 MATTER = re.compile(
-    r"(?:就|围绕|聚焦)(?P<matter>[^,。;就]{4,60}?)(?:等(?:方面|事项|问题|内容|话题|工作|事宜|议题)?)?(?:的(?:有关)?(?:问题|事宜))?"
-    r"(?:与[^,。;]{2,20}?)?(?:,?(?:进行|开展|展开|作|做|交换|深入|座谈|洽谈|探讨|磋商|会商|商议|商谈|交流|讨论|沟通|咨询|再次|举行|畅所欲言|逐项|向(?:企业|公司)|达成))"
+    r"(?:就|围绕|聚焦)(?:下一步)?在?(?P<matter>[^,。;就]{4,60}?)(?:等(?:方面|事项|问题|内容|话题|工作|事宜|议题)?)?(?:的(?:有关)?(?:问题|事宜))?"
+    r"(?:与[^,。;]{2,20}?)?(?:,?(?:进行|开展|展开|作了|作出|做了|交换|深入|座谈|洽谈|探讨|磋商|会商|商议|商谈|交流|讨论|沟通|咨询|再次|举行|畅所欲言|逐项|向(?:企业|公司)|达成))"
 )
 ABOUT = re.compile(r"(?:共商|探讨|商讨|洽谈)(?!合作[,。])(?:了)?(?P<matter>[^,。;]{4,40}?)(?:等)?(?:问题|事宜|事项)?(?=[,。;])")
 SIGNED = "签署|签订|签下|签约|续签|达成|互换|形成|敲定|交换"
 AGREEMENT = re.compile(
-    rf"(?:{SIGNED})(?:了)?(?P<what>[^,。;、]{{0,34}}?(?:合同|协议|备忘录|协议书|协定|意向书|会议纪要|合作意向|初步意向|意向)(?:》|\d+项|\d+份)?)"
+    rf"(?:{SIGNED})(?:了)?(?P<what>[^,。;、]{{0,34}}?(?:协议书|合同|协议|备忘录|协定|意向书|会议纪要|(?<!业)意向)(?:》|\d+项|\d+份)?)"
 )
-SIGNED_UP = re.compile(r"(?P<what>[^,。;]{2,24}(?:协议|合同|备忘录))(?:签约|签署|签字)?(?:仪式)?(?:正式)?(?:签约|签署)")
+SIGNED_UP = re.compile(r"(?P<what>[^,。;]{2,24}(?:协议|合同|备忘录))(?:在[^,。;]{2,10})?(?:正式)?(?:签约|签署|签了|签字)")
 UNVEILED = re.compile(rf"(?:为|由)?[“\"](?P<quoted>[^“”\"]{{4,30}})[”\"](?:正式)?揭牌|(?P<plain>[{HAN}]{{4,24}}?)(?:同时|正式|于当日)?(?:揭牌(?!仪式)|挂牌)")
 HEAD = re.compile(r"^.*(?:为|的|合建的|签署的|由|及其|,|:|举行|在)")
 PLACE_BEFORE = re.compile(r"(?:赴|奔赴|来到|抵达|前往|走进|位于|在|于|到)(?:了)?$")
@@ -54,7 +54,7 @@ def place_of(line: Line, before: int) -> Span | None:
         return venue.span("venue")
     found: list[Span] = []
     for name in line.parsed.names:
-        if name.kind is not NameKind.PLACE or name.start > before or not PLACE_BEFORE.search(line.text[: name.start]):
+        if name.kind is not NameKind.PLACE or name.start > before or not _set_in(line.text, name.start, name.end):
             continue
         if re.match(r"[、和与]", line.text[name.end :]):
             return None
@@ -62,6 +62,12 @@ def place_of(line: Line, before: int) -> Span | None:
         if not any(span[0] <= name.start and name.end <= span[1] for span in found):
             found.append((name.start, name.end))
     return found[0] if len(found) == 1 else None
+
+
+def _set_in(text: str, start: int, end: int) -> bool:
+    """Whether a place's name follows a word of place, or stands alone: 11日,青岛。"""
+    alone = text[end : end + 1] == "。" and (start == 0 or text[start - 1] == ",")
+    return alone or bool(PLACE_BEFORE.search(text[:start]))
 
 
 def matter_of(lines: Sequence[Line]) -> tuple[Line, Span] | None:
@@ -73,10 +79,14 @@ def matter_of(lines: Sequence[Line]) -> tuple[Line, Span] | None:
     return None
 
 
-def outcomes_of(line: Line) -> Iterator[tuple[str, Span]]:
-    """Agreements, amounts and projects a line states, in order; none where it sums up the whole trip."""
+def outcomes_of(line: Line, within: Span) -> Iterator[tuple[str, Span]]:
+    """Agreements, amounts and projects a part of a line states, in order; none where it sums up the whole trip."""
     if TOTAL.search(line.text) or not line.outcome:
         return
+    yield from (pair for pair in _outcomes(line) if within[0] <= pair[1][0] < within[1])
+
+
+def _outcomes(line: Line) -> list[tuple[str, Span]]:
     found: list[tuple[str, Span]] = []
     for pattern in (AGREEMENT, SIGNED_UP):
         for match in pattern.finditer(line.text):
@@ -96,4 +106,4 @@ def outcomes_of(line: Line) -> Iterator[tuple[str, Span]]:
         covered = any(s <= quantity.start < e for _, (s, e) in found)
         if MONEY.search(words) and not covered and re.search("投资|金额|资金|经费|捐赠|注册|出资|授信|额度|合同|费|拨付|设立|贷款|补助|共", line.text[max(0, quantity.start - 14) : quantity.start]):
             found.append(("amount", (quantity.start, quantity.end)))
-    yield from sorted(found, key=lambda pair: pair[1])
+    return sorted(found, key=lambda pair: pair[1])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.schema import Document, Mention, TaggedSentence
 from pipeline.summarizing.facts import ParsedText, parse
-from pipeline.visits.words import ATTENDANCE, CONTACTS, OUTCOMES
+from pipeline.visits.words import ATTENDANCE, CONTACTS, MOVES, OUTCOMES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Line:
     @property
     def attendance(self) -> bool:
         """Whether it only lists who was there."""
-        return bool(ATTENDANCE.search(self.text))
+        return bool(ATTENDANCE.search(self.text)) and not MOVES.search(self.text)
 
     def mention(self, document: Document, start: int, end: int) -> Mention:
         """The stretch of the document that a stretch of the folded text was."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.summarizing.lexicon import HAN, PARTY_ENDINGS
+from pipeline.summarizing.lexicon import HAN, HAN_RUN, PARTY_ENDINGS, WEAK_ENDINGS
 from pipeline.summarizing.names import NameKind
 from pipeline.summarizing.parties import alike
 from pipeline.visits.lines import Line
@@ -24,14 +24,18 @@ _WORD = rf"[{HAN}a-z0-9·]"
 LIST = re.compile(
     rf"((?:{_WORD}{{2,16}}、)*{_WORD}{{2,16}}(?:[和与、]){_WORD}{{2,16}}?)(?:等)?(?:[两三四五六七八九十\d]+家)(?:企业|公司|单位|商会)"
 )
-_VERB = "走访|拜访|来到|走进|走入|到访|考察|参观|回访|探访|敲开|抵达|赴|到"
+_VERB = "走访|拜访|来到|走进|走入|到访|考察|参观|回访|探访|敲开|直奔|创办的"
 BARE = re.compile(rf"(?:{_VERB})(?:了|的)?(?:(?:从事|研发|生产|会员企业|校友企业|位于)[^,。;]{{0,16}}?的?)?({_WORD}{{3,9}}?)(?=(?:参观|考察|调研|总部|座谈|,|。|$))")
 NOT_A_FIRM = re.compile(
     "车间|展厅|线|园|中心|馆|区|村|镇|县|市|现场|项目|工地|基地|大厅|企业|公司|平台|室|站|校|家|门|处|厂区|所|寨|课题|我|这|那|会|学院|里|上|中|前"
 )
 SHARED = re.compile("分别与|与[两三四五六七八九\\d]+家|与.{2,40}(?:[两三四五六七八九\\d]+家)")
+ADJACENT = re.compile(
+    rf"(?:走访|访问|拜访|回访|到访|来到|走进|走入|抵达|考察|调研|参观|会见|会晤|接见|接待|拜会|探访|看望|直奔|赴|到|邀请|欢迎|位于[^,。;]{{2,12}}的|[从以][^,。;]{{2,16}}的)(?:了|来访的|来[^,。;]{{1,4}}的)?$"
+)
+TALKS = re.compile("座谈|会谈|会见|签署|签订|签约|签下|交流|见面|磋商|洽谈|会商|会晤|商谈|共同揭|会议|协议|举行")
 PREFIX = re.compile("^(?:直奔|应|位于|已|已与|方|运营方|当地|东道主|合作方|家|访|往|会员企业|校友企业|企业|与会|来自|从事|随后|还)")
-UNLIKELY = re.compile(rf"多家|家企|某|各|全省|全国|[与和及]|的|了|是|书记|县长|市长|董事长|总经理|院长|校长|(?<![{HAN}])第")
+UNLIKELY = re.compile(rf"分公司|下属|里面|元$|多家|家企|某|各|全省|全国|[与和及]|的|了|是|书记|县长|市长|董事长|总经理|院长|校长|(?<![{HAN}])第")
 PUBLIC_PLACE = re.compile(rf"(?:赴|来到|抵达|到)((?:{_WORD}{{2,3}}省)?{_WORD}{{2,6}}?(?:县|区管委会|街道办事处|镇|局))(?=[,。、考调开察走与]|实地|推进)")
 
 
@@ -88,10 +92,23 @@ def _named(line: Line, number: int) -> Iterator[Party]:
             continue
         if words[-1:] == "厂" and len(words) < 5:
             continue
-        clause = re.split("[,;。:]", text[: name.start])[-1]
-        before = any(verb in clause for verb in VISIT) or any(word in clause for word in MEET)
-        if before or text.startswith(FOLLOWS, name.end) or "、" in text[name.end : name.end + 1]:
-            yield _party(line, number, name.start, name.end)
+        party = _party(line, number, name.start, name.end)
+        if _met(text, party, WEAK_ENDINGS):
+            yield party
+
+
+def _met(text: str, party: Party, weak: frozenset[str]) -> bool:
+    """Whether the words around a name show that it is met or acts."""
+    before, after = text[: party.start], text[party.end :]
+    clause = re.split("[,;。:]", before)[-1]
+    if ADJACENT.search(before) or (clause.endswith("、") and any(verb in clause for verb in VISIT)):
+        return True
+    if any(party.text.endswith(ending) for ending in weak):
+        return False
+    if after.startswith(FOLLOWS):
+        return not clause or clause[-1:] in "、与和同" or not HAN_RUN.search(clause)
+    together = clause.endswith(MEET) or after.startswith(("与", "和", "同", "、", "向"))
+    return together and bool(TALKS.search(after[:60]))
 
 
 def _listed(line: Line, number: int) -> Iterator[Party]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.schema import Document, Person
-from pipeline.summarizing.lexicon import PARTY_ENDINGS
+from pipeline.summarizing.lexicon import HAN, PARTY_ENDINGS
 from pipeline.summarizing.names import OFFICE, NameKind, name_start, person_at
 from pipeline.visits.lines import Line
 from pipeline.visits.words import (
@@ -22,7 +22,7 @@ from pipeline.visits.words import (
 )
 
 TITLE = re.compile(rf"(?:{OFFICE.pattern}|副总(?!经理|裁|工)|(?:采购|招聘|人事)主管|负责人|股长|第一书记)(?:助理)?")
-PUBLIC_BODY = re.compile(r"^(.{2,}?[省市县区镇乡州](?:.{0,8}?(?:局|委员会))?)")
+ACTS = re.compile(rf"([{HAN}]{{2,3}}?)(?=一行|率队|表示|介绍|指出|强调|带队|认为)")
 PUBLIC_PARTY = re.compile(r"^(.{2,}?(?:局|委员会|卫生健康委|科协|厅)|.{1,6}?(?:[县市区镇乡州](?![县市区镇乡州委])|[县市区](?=委)))")
 
 
@@ -50,7 +50,7 @@ def known_people(document: Document, lines: Sequence[Line]) -> dict[str, Known]:
     found: dict[str, Known] = {}
     for number, line in enumerate(lines):
         for match in TITLE.finditer(line.text):
-            span = person_at(line.text, match.end())
+            span = person_at(line.text, match.end()) or _unusual(line.text, match.end())
             if span is None:
                 continue
             known = _known(document, line, number, match, span)
@@ -75,6 +75,12 @@ def _known(document: Document, line: Line, number: int, match: re.Match[str], sp
     )
 
 
+def _unusual(text: str, at: int) -> tuple[int, int] | None:
+    """A name whose surname is on no list, where what follows can only follow a person."""
+    match = ACTS.match(text, at)
+    return match.span(1) if match else None
+
+
 def _title_start(line: Line, office: int) -> int:
     """Where a title begins: 市委副书记、市长 is one."""
     text, borders = line.text, frozenset(date.end for date in line.parsed.dates)
@@ -85,7 +91,7 @@ def _title_start(line: Line, office: int) -> int:
         if part is None:
             break
         start = name_start(text, part.start(), borders)
-    return start
+    return start - 1 if text[start - 1 : start + 2] in ("经开区", "经信局") else start
 
 
 def _department(text: str, end: int) -> re.Match[str] | None:

@@ -5,15 +5,28 @@ introduced with which office, find which side reports, gather the parties of the
 each, fill the cells.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.schema import Document, Mention, Outcome, Person, TaggedSentence, Visit
+from pipeline.summarizing.names import NameKind
 from pipeline.visits.details import date_of, matter_of, outcomes_of, place_of
 from pipeline.visits.lines import Line, read_lines
 from pipeline.visits.parties import SHARED, Party, parties, same
 from pipeline.visits.people import Known, known_people
-from pipeline.visits.words import BUSINESS, LEARNED, PUBLIC, SELF_LEARNED, SELF_PUBLIC, TOTAL, kind_of, side_of
+from pipeline.visits.words import (
+    INSTITUTE,
+    LEARNED,
+    OWN_TITLE,
+    PUBLIC,
+    SELF_LEARNED,
+    SELF_PUBLIC,
+    TOTAL,
+    UNIVERSITY,
+    kind_of,
+    side_of,
+)
 
 MOST = 3  # persons and outcomes of a cell
 LEAD = 2  # lines
@@ -21,11 +34,11 @@ LEAD = 2  # lines
 
 @dataclass(slots=True, kw_only=True)
 class _Row:
-    """A row as it grows: every naming of its organisation, the lines that speak of it, and of it alone."""
+    """A row as it grows: every naming of its organisation, the lines that speak of it, and the parts of lines that speak of it alone."""
 
     parties: list[Party]
     lines: list[int] = field(default_factory=list)
-    alone: set[int] = field(default_factory=set)
+    alone: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -55,11 +68,22 @@ def _home(document: Document, lines: Sequence[Line], people: dict[str, Known]) -
     lead = document.title + "".join(lines[number].text for number in contacts[:LEAD])
     sides = [known.side for known in people.values() if lines[known.line].contact]
     first = next((known.side for known in people.values() if known.line in contacts[:LEAD] and known.side), "")
-    if SELF_LEARNED.search(lead) and not SELF_PUBLIC.search(document.title):
+    if (OWN_TITLE.match(document.title) or SELF_LEARNED.search(lead)) and not SELF_PUBLIC.search(document.title):
+        return LEARNED
+    if contacts and _opens_learned(lines[contacts[0]]):
         return LEARNED
     if first == LEARNED or PUBLIC not in sides:
         return LEARNED if LEARNED in sides else first or PUBLIC
     return PUBLIC
+
+
+def _opens_learned(line: Line) -> bool:
+    """Whether a university or institute is the first organisation of a line and its subject."""
+    named = [n for n in line.parsed.names if n.kind is NameKind.ORGANISATION]
+    first = min(named, key=lambda n: (n.start, n.start - n.end), default=None)
+    if first is None or re.search("赴|访|来到|与|会见", line.text[: first.start]):
+        return False
+    return kind_of(line.text[first.start : first.end]) in (UNIVERSITY, INSTITUTE)
 
 
 def _rows(lines: Sequence[Line], people: dict[str, Known], home: str) -> list[_Row]:
@@ -81,13 +105,28 @@ def _rows(lines: Sequence[Line], people: dict[str, Known], home: str) -> list[_R
             row.parties.append(party)
             here.append(row)
         here += [row for row in rows if row not in here and _mentioned(line, row, people)]
+        if not here and date_of(line, len(line.text))[0] and number and line.paragraph != lines[number - 1].paragraph:
+            current = []  # another day's news
         current = here or current
         for row in current:
             if number not in row.lines:
                 row.lines.append(number)
             if len(current) == 1 or SHARED.search(line.text):
-                row.alone.add(number)
+                row.alone[number] = (0, len(line.text))
+            elif part := _part(line, row, current):
+                row.alone[number] = part
     return rows
+
+
+def _part(line: Line, row: _Row, rows: Sequence[_Row]) -> tuple[int, int] | None:
+    """The part of a line, between semicolons, that names one of several rows and no other."""
+    at = 0
+    for part in line.text.split(";"):
+        named = [r for r in rows if any(party.text in part for party in r.parties)]
+        if named == [row] and len(part) < len(line.text):
+            return at, at + len(part)
+        at += len(part) + 1
+    return None
 
 
 def _mentioned(line: Line, row: _Row, people: dict[str, Known]) -> bool:
@@ -174,5 +213,5 @@ def _met(people: dict[str, Known], home: str, row: _Row) -> tuple[Person, ...]:
 def _outcomes(document: Document, lines: Sequence[Line], own: Sequence[Line], row: _Row) -> Iterator[Outcome]:
     for number, line in zip(row.lines, own, strict=True):
         if number in row.alone:
-            for kind, span in outcomes_of(line):
+            for kind, span in outcomes_of(line, row.alone[number]):
                 yield Outcome(kind=kind, mention=line.mention(document, *span))
