@@ -111,7 +111,9 @@ def score_visits(gold: Mapping[str, Sequence[Visit]], briefings: Iterable[Briefi
     found = {briefing.document.id: briefing.visits for briefing in briefings if briefing.document.id in gold}
     missing = sorted(set(gold) - set(found))
     if missing:
-        raise InputError(f"{len(missing)} documents with gold visits were not predicted, the first of them {missing[0]}")
+        raise InputError(
+            f"{len(missing)} documents with gold visits were not predicted, the first of them {missing[0]}"
+        )
     for name, wanted in gold.items():
         left = list(found[name])
         for target in wanted:

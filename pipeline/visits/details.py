@@ -16,17 +16,27 @@ MATTER = re.compile(
     r"(?:就|围绕|聚焦)(?:下一步)?在?(?P<matter>[^,。;就]{4,60}?)(?:等(?:方面|事项|问题|内容|话题|工作|事宜|议题)?)?(?:的(?:有关)?(?:问题|事宜))?"
     r"(?:与[^,。;]{2,20}?)?(?:,?(?:进行|开展|展开|作了|作出|做了|交换|深入|座谈|洽谈|探讨|磋商|会商|商议|商谈|交流|讨论|沟通|咨询|再次|举行|畅所欲言|逐项|向(?:企业|公司)|达成))"
 )
-ABOUT = re.compile(r"(?:共商|探讨|商讨|洽谈)(?!合作[,。])(?:了)?(?P<matter>[^,。;]{4,40}?)(?:等)?(?:问题|事宜|事项)?(?=[,。;])")
+ABOUT = re.compile(
+    r"(?:共商|探讨|商讨|洽谈)(?!合作[,。])(?:了)?(?P<matter>[^,。;]{4,40}?)(?:等)?(?:问题|事宜|事项)?(?=[,。;])"
+)
 SIGNED = "签署|签订|签下|签约|续签|达成|互换|形成|敲定|交换"
 AGREEMENT = re.compile(
     rf"(?:{SIGNED})(?:了)?(?P<what>[^,。;、]{{0,34}}?(?:协议书|合同|协议|备忘录|协定|意向书|会议纪要|(?<!业)意向)(?:》|\d+项|\d+份)?)"
 )
-SIGNED_UP = re.compile(r"(?P<what>[^,。;]{2,24}(?:协议|合同|备忘录))(?:在[^,。;]{2,10})?(?:正式)?(?:签约|签署|签了|签字)")
-UNVEILED = re.compile(rf"(?:为|由)?[“\"](?P<quoted>[^“”\"]{{4,30}})[”\"](?:正式)?揭牌|(?P<plain>[{HAN}]{{4,24}}?)(?:同时|正式|于当日)?(?:揭牌(?!仪式)|挂牌)")
+SIGNED_UP = re.compile(
+    r"(?P<what>[^,。;]{2,24}(?:协议|合同|备忘录))(?:在[^,。;]{2,10})?(?:正式)?(?:签约|签署|签了|签字)"
+)
+UNVEILED = re.compile(
+    rf"(?:为|由)?[“\"](?P<quoted>[^“”\"]{{4,30}})[”\"](?:正式)?揭牌|(?P<plain>[{HAN}]{{4,24}}?)(?:同时|正式|于当日)?(?:揭牌(?!仪式)|挂牌)"
+)
 HEAD = re.compile(r"^.*(?:为|的|合建的|签署的|由|及其|,|:|举行|在)")
 PLACE_BEFORE = re.compile(r"(?:赴|奔赴|来到|抵达|前往|走进|位于|在|于|到)(?:了)?$")
-VENUE = re.compile(rf"在(?P<venue>[{HAN}\d]{{2,14}}?)(?:会见|举行|召开|会晤|揭牌|正式|签署|签订|签约|接待|接见|举办|与)")
-NOT_A_VENUE = re.compile("座谈|会上|会见|期间|领域|方面|基础|随后|陪同|下$|中$|时$|之际|今年|前|后|见证|公司|集团|企业|指导|双方|一起|会谈|交流")
+VENUE = re.compile(
+    rf"在(?P<venue>[{HAN}\d]{{2,14}}?)(?:会见|举行|召开|会晤|揭牌|正式|签署|签订|签约|接待|接见|举办|与)"
+)
+NOT_A_VENUE = re.compile(
+    "座谈|会上|会见|期间|领域|方面|基础|随后|陪同|下$|中$|时$|之际|今年|前|后|见证|公司|集团|企业|指导|双方|一起|会谈|交流"
+)
 MONEY = re.compile("元$")
 
 
@@ -104,6 +114,13 @@ def _outcomes(line: Line) -> list[tuple[str, Span]]:
     for quantity in line.parsed.quantities:
         words = line.text[quantity.start : quantity.end]
         covered = any(s <= quantity.start < e for _, (s, e) in found)
-        if MONEY.search(words) and not covered and re.search("投资|金额|资金|经费|捐赠|注册|出资|授信|额度|合同|费|拨付|设立|贷款|补助|共", line.text[max(0, quantity.start - 14) : quantity.start]):
+        if (
+            MONEY.search(words)
+            and not covered
+            and re.search(
+                "投资|金额|资金|经费|捐赠|注册|出资|授信|额度|合同|费|拨付|设立|贷款|补助|共",
+                line.text[max(0, quantity.start - 14) : quantity.start],
+            )
+        ):
             found.append(("amount", (quantity.start, quantity.end)))
     return sorted(found, key=lambda pair: pair[1])

@@ -23,7 +23,9 @@ from pipeline.visits.words import (
 
 TITLE = re.compile(rf"(?:{OFFICE.pattern}|副总(?!经理|裁|工)|(?:采购|招聘|人事)主管|负责人|股长|第一书记)(?:助理)?")
 ACTS = re.compile(rf"([{HAN}]{{2,3}}?)(?=一行|率队|表示|介绍|指出|强调|带队|认为)")
-PUBLIC_PARTY = re.compile(r"^(.{2,}?(?:局|委员会|卫生健康委|科协|厅)|.{1,6}?(?:[县市区镇乡州](?![县市区镇乡州委])|[县市区](?=委)))")
+PUBLIC_PARTY = re.compile(
+    r"^(.{2,}?(?:局|委员会|卫生健康委|科协|厅)|.{1,6}?(?:[县市区镇乡州](?![县市区镇乡州委])|[县市区](?=委)))"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,13 +133,14 @@ def _mentioned(line: Line, row: _Row, people: dict[str, Known]) -> bool:
     """Whether a line names a row's organisation again, or somebody introduced with it."""
     if any(party.text in line.text for party in row.parties):
         return True
-    return any(
-        known.name in line.text and known.organisation and _belongs(known, row) for known in people.values()
-    )
+    return any(known.name in line.text and known.organisation and _belongs(known, row) for known in people.values())
 
 
 def _belongs(known: Known, row: _Row) -> bool:
-    return any(known.organisation is not None and known.organisation[0] == p.line and known.organisation[2] == p.end for p in row.parties)
+    return any(
+        known.organisation is not None and known.organisation[0] == p.line and known.organisation[2] == p.end
+        for p in row.parties
+    )
 
 
 def _visit(document: Document, lines: Sequence[Line], people: dict[str, Known], home: str, row: _Row) -> Visit:
@@ -193,7 +194,8 @@ def _who(lines: Sequence[Line], people: dict[str, Known], home: str, row: _Row) 
     acting = [
         known
         for known in ours
-        if known not in leader and any(n in row.alone and known.name in lines[n].text and lines[n].contact for n in row.lines)
+        if known not in leader
+        and any(n in row.alone and known.name in lines[n].text and lines[n].contact for n in row.lines)
     ]
     return tuple(known.person for known in (*leader, *acting))[:MOST]
 
