@@ -75,7 +75,7 @@ def place_of(line: Line, before: int) -> Span | None:
 
 
 def _set_in(text: str, start: int, end: int) -> bool:
-    """Whether a place's name follows a word of place, or stands alone: 11日,青岛。"""
+    """Whether a place's name follows a word of place, or stands alone, as 青岛 in 11日,青岛 does."""
     alone = text[end : end + 1] == "。" and (start == 0 or text[start - 1] == ",")
     return alone or bool(PLACE_BEFORE.search(text[:start]))
 

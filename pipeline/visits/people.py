@@ -97,7 +97,7 @@ def _title_start(line: Line, office: int) -> int:
 
 
 def _department(text: str, end: int) -> re.Match[str] | None:
-    """A body whose post goes on after the mark: 市委常委、统战部部长 has none, 经开区党工委、管委会主任 has."""
+    """A body whose post goes on after the mark, as in 党委、管委会主任."""
     return re.compile(r"(?:党委|党组|党工委)$").search(text, max(0, end - 3), end)
 
 

@@ -34,7 +34,7 @@ LEAD = 2  # lines
 
 @dataclass(slots=True, kw_only=True)
 class _Row:
-    """A row as it grows: every naming of its organisation, the lines that speak of it, and the parts of lines that speak of it alone."""
+    """A row as it grows: every naming of its organisation, the lines that speak of it, the parts of lines of it alone."""
 
     parties: list[Party]
     lines: list[int] = field(default_factory=list)
@@ -66,8 +66,9 @@ def _home(document: Document, lines: Sequence[Line], people: dict[str, Known]) -
     """The side that reports: the one that speaks of itself, else the public one, else the learned one."""
     contacts = [number for number, line in enumerate(lines) if line.contact]
     lead = document.title + "".join(lines[number].text for number in contacts[:LEAD])
-    sides = [known.side for known in people.values() if lines[known.line].contact]
-    first = next((known.side for known in people.values() if known.line in contacts[:LEAD] and known.side), "")
+    before = [known for known in people.values() if known.line <= contacts[-1] and not lines[known.line].attendance]
+    sides = [known.side for known in before]
+    first = next((known.side for known in before if known.line <= contacts[:LEAD][-1] and known.side), "")
     if (OWN_TITLE.match(document.title) or SELF_LEARNED.search(lead)) and not SELF_PUBLIC.search(document.title):
         return LEARNED
     if contacts and _opens_learned(lines[contacts[0]]):
@@ -190,7 +191,7 @@ def _place(document: Document, lines: Sequence[Line], row: _Row) -> Mention | No
 def _who(lines: Sequence[Line], people: dict[str, Known], home: str, row: _Row) -> tuple[Person, ...]:
     """The one who leads the reporting side, and those of it who act in the lines of the contact."""
     ours = [known for known in people.values() if known.side == home and not lines[known.line].attendance]
-    leader = [known for known in ours if lines[known.line].contact][:1]
+    leader = [known for known in ours if known.line <= row.lines[-1]][:1]
     acting = [
         known
         for known in ours
