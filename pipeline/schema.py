@@ -141,6 +141,9 @@ class Outcome:
     mention: Mention
 
 
+VISIT_KINDS = ("enterprise", "association", "university", "institute", "government", "other")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """A contact with one organisation: a row of the visit record; what the document does not clearly say is empty.
@@ -150,7 +153,7 @@ class Visit:
         place: Where.
         who: Persons of the side that reports.
         organisation: Whom they met, or who came.
-        kind: ``enterprise``, ``association``, ``university``, ``institute``, ``government`` or ``other``.
+        kind: What it is, one of `VISIT_KINDS`.
         met: Persons of the organisation.
         matter: What was talked about.
         outcomes: What came of it.

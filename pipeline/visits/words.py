@@ -9,7 +9,6 @@ OUTCOMES = frozenset(("outcome_summary",))
 
 GOVERNMENT, UNIVERSITY, INSTITUTE = "government", "university", "institute"
 ENTERPRISE, ASSOCIATION, OTHER = "enterprise", "association", "other"
-KINDS = (ENTERPRISE, ASSOCIATION, UNIVERSITY, INSTITUTE, GOVERNMENT, OTHER)
 # Sides of a contact: the public one, the learned one, and business.
 SIDES = {GOVERNMENT: "public", UNIVERSITY: "learned", INSTITUTE: "learned", OTHER: "learned"}
 BUSINESS, PUBLIC, LEARNED = "business", "public", "learned"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.schema import (
+    VISIT_KINDS,
     Abstract,
     Briefing,
     Document,
@@ -141,14 +142,17 @@ def from_dict(row: Mapping[str, Any]) -> Briefing:
             config_digest=provenance["config_digest"],
             models=models,
         ),
-        visits=tuple(_read_visit(visit, document) for visit in row.get("visits", ())),
+        visits=tuple(_read_visit(visit, document, len(row["sentences"])) for visit in row.get("visits", ())),
     )
 
 
-def _read_visit(row: Mapping[str, Any], document: Document) -> Visit:
+def _read_visit(row: Mapping[str, Any], document: Document, sentences: int) -> Visit:
+    if row["kind"] not in VISIT_KINDS:
+        raise ValueError(f"{row['kind']} is no kind of organisation")
+
     def read(given: Mapping[str, Any]) -> Mention:
         start, end = int(given["start"]), int(given["end"])
-        if document.body[start:end] != given["text"]:
+        if document.body[start:end] != given["text"] or not 0 <= int(given["sentence"]) < sentences:
             raise ValueError(f"{given['text']} of the visits is not what stands at its offsets")
         return Mention(sentence=int(given["sentence"]), start=start, end=end, text=given["text"])
 

@@ -46,6 +46,9 @@ def test_json_and_back(briefing: Briefing) -> None:
     written["visits"][0]["organisation"]["start"] += 1
     with pytest.raises(ValueError, match="of the visits is not what stands at its offsets"):
         from_dict(written)
+    written["visits"][0]["kind"] = "planet"
+    with pytest.raises(ValueError, match="planet is no kind"):
+        from_dict(written)
 
 
 def test_cells_lead_to_their_sentences(briefing: Briefing) -> None:
