@@ -12,6 +12,7 @@ from pipeline.summarizing.build import build_summarizer
 from pipeline.tagging.base import Tagger, tag
 from pipeline.tagging.build import build_tagger
 from pipeline.text.sentences import split_sentences
+from pipeline.visits.record import find_visits
 
 
 class Jianbao:
@@ -72,7 +73,7 @@ class Jianbao:
         return self._config.topics
 
     def run(self, document: Document) -> Briefing:
-        """Tags every sentence of a document and summarizes it, whole and by topic."""
+        """Tags every sentence of a document and summarizes it, whole and by topic, and records its visits."""
         sentences = split_sentences(document, semicolons=self._config.sentences.semicolons)
         tagged = tag(self._tagger, sentences, document.title, self._config.thresholds)
         present = [t.id for t in self._config.topics if any(t.id in s.topics for s in tagged)]
@@ -83,6 +84,7 @@ class Jianbao:
             abstract=whole,
             topic_abstracts=dict(zip(present, by_topic, strict=True)),
             provenance=self._provenance,
+            visits=find_visits(document, tagged),
         )
 
     def run_many(self, documents: Iterable[Document]) -> Iterator[Briefing]:

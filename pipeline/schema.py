@@ -1,6 +1,6 @@
 """The types that flow through the pipeline; standard library only.
 
-Document -> Sentence -> TaggedSentence -> Abstract -> Briefing. All offsets are Python string indices into
+Document -> Sentence -> TaggedSentence -> Abstract, Visit -> Briefing. All offsets are Python string indices into
 `Document.body`, half-open: ``body[start:end]``.
 """
 
@@ -116,6 +116,60 @@ class Abstract:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """What stands in a document, ``body[start:end] == text``, within the sentence of index `sentence`."""
+
+    sentence: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person's name, and the office as the document writes it, if it does."""
+
+    name: Mention
+    office: Mention | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a contact: `kind` is ``agreement``, ``amount`` or ``project``."""
+
+    kind: str
+    mention: Mention
+
+
+VISIT_KINDS = ("enterprise", "association", "university", "institute", "government", "other")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A contact with one organisation: a row of the visit record; what the document does not clearly say is empty.
+
+    Attributes:
+        date: When, as written.
+        place: Where.
+        who: Persons of the side that reports.
+        organisation: Whom they met, or who came.
+        kind: What it is, one of `VISIT_KINDS`.
+        met: Persons of the organisation.
+        matter: What was talked about.
+        outcomes: What came of it.
+    """
+
+    date: Mention | None
+    place: Mention | None
+    who: tuple[Person, ...]
+    organisation: Mention
+    kind: str
+    met: tuple[Person, ...]
+    matter: Mention | None
+    outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """What made a briefing: package version, digest of the resolved configuration, models with their digests."""
 
@@ -129,7 +183,7 @@ class Briefing:
     """Everything the pipeline says about one document.
 
     `sentences` holds every sentence of the document, whatever its length; `topic_abstracts` has an entry per topic
-    that has sentences.
+    that has sentences; `visits` says who met whom.
     """
 
     document: Document
@@ -137,3 +191,4 @@ class Briefing:
     abstract: Abstract
     topic_abstracts: Mapping[str, Abstract]
     provenance: Provenance
+    visits: tuple[Visit, ...] = ()

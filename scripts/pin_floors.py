@@ -17,6 +17,7 @@ def main(
     config: Annotated[Path, typer.Option(help="The pipeline to measure.")] = PROJECT / "configs" / "default.yaml",
     data: Annotated[Path, typer.Option(help="Labelled documents.")] = PROJECT / "data" / "corpus.jsonl",
     split: Annotated[str, typer.Option(help="The split of them to measure on.")] = "test",
+    visits: Annotated[Path, typer.Option(help="Gold visits of those documents.")] = PROJECT / "data" / "visits.jsonl",
     predictions: Annotated[
         Path | None, typer.Option(help="What `jianbao predict` wrote for them, to save running it again.")
     ] = None,
@@ -26,7 +27,7 @@ def main(
     try:
         gold = load_corpus(data, split)
         found = load_predictions(predictions) if predictions else list(predict(Jianbao.from_config(config), gold))
-        floors = pin(data, split, gold, found)
+        floors = pin(data, split, gold, found, visits)
         save_floors(floors, output)
     except JianbaoError as error:
         typer.echo(f"error: {error}", err=True)

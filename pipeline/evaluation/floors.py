@@ -15,6 +15,7 @@ from pipeline.evaluation.abstracts import AbstractReport, abstract_report
 from pipeline.evaluation.gold import judge
 from pipeline.evaluation.predictions import match, scored_topics
 from pipeline.evaluation.tagging import TaggingReport, score_tagging
+from pipeline.evaluation.visits import CellScore, load_visits, score_visits
 from pipeline.schema import Briefing
 
 MARGIN = 0.01
@@ -30,13 +31,15 @@ class Floors(Settings):
         split: Which of its documents.
         sha256: Digest of the file.
         sentences: Gold sentences of the split.
-        floors: Least value of each figure: `f1.TOPIC`, `f1.macro`, `abstract.rouge_1` and so on.
+        visits_sha256: Digest of the file of gold visits; empty where none are measured.
+        floors: Least value of each figure: `f1.TOPIC`, `f1.macro`, `abstract.rouge_1`, `visits.CELL` and so on.
     """
 
     data: str
     split: str
     sha256: str
     sentences: int
+    visits_sha256: str = ""
     floors: dict[str, float]
 
 
@@ -52,14 +55,16 @@ def load_floors(path: Path) -> Floors:
         raise InputError(f"{path}: not a file of floors: {' '.join(str(error).split())}") from None
 
 
-def figures(tagging: TaggingReport, abstracts: AbstractReport | None) -> dict[str, float]:
+def figures(
+    tagging: TaggingReport, abstracts: AbstractReport | None, visits: Mapping[str, CellScore] | None = None
+) -> dict[str, float]:
     """The figures that floors are set for."""
     found = {f"f1.{topic}": scores.f1 for topic, scores in tagging.topics.items()}
     found["f1.macro"] = tagging.macro.f1
     if abstracts is not None:
         rouges = {"rouge_1": abstracts.rouge_1, "rouge_2": abstracts.rouge_2, "rouge_l": abstracts.rouge_l}
         found |= {f"abstract.{name}": value for name, value in rouges.items()}
-    return found
+    return found | {f"visits.{cell}": score.f1 for cell, score in (visits or {}).items()}
 
 
 def below(measured: Mapping[str, float], floors: Mapping[str, float]) -> list[str]:
@@ -80,17 +85,25 @@ def lowered(before: Mapping[str, float], after: Mapping[str, float]) -> list[str
     ]
 
 
-def pin(data: Path, split: str, gold: Sequence[GoldDocument], predictions: Sequence[Briefing]) -> Floors:
+def pin(
+    data: Path,
+    split: str,
+    gold: Sequence[GoldDocument],
+    predictions: Sequence[Briefing],
+    visits: Path | None = None,
+) -> Floors:
     """Floors a little (`MARGIN`) below what predictions measure: another machine may round otherwise."""
     found = match(gold, predictions, "the predictions")
     topics = scored_topics(gold, found, "the predictions")
     tagging = score_tagging(judge(gold, [briefing.sentences for briefing in found], topics))
-    measured = figures(tagging, abstract_report(gold, found))
+    scores = score_visits(load_visits(visits, split), found) if visits else None
+    measured = figures(tagging, abstract_report(gold, found), scores)
     return Floors(
         data=data.name,
         split=split,
         sha256=corpus_digest(data),
         sentences=tagging.sentences,
+        visits_sha256=corpus_digest(visits) if visits else "",
         floors={name: round(max(0.0, value - MARGIN), DIGITS) for name, value in measured.items()},
     )
 

@@ -100,22 +100,22 @@ def _offices(text: str) -> Iterator[Name]:
 
 def _persons(text: str) -> Iterator[tuple[int, int]]:
     for match in OFFICE.finditer(text):
-        after = _person_at(text, match.end())
+        after = person_at(text, match.end())
         if after:
             yield after
         if match.group()[0] not in PLACE_ENDINGS and text[match.start() - 1 : match.start()] not in BODIES:
             yield from (
                 (start, match.start())
                 for start in range(max(0, match.start() - 4), match.start() - 1)
-                if _begins(text, start) and _person_at(text[: match.start()], start) == (start, match.start())
+                if _begins(text, start) and person_at(text[: match.start()], start) == (start, match.start())
             )
     for match in SUBJECT.finditer(text):
-        yield from filter(None, [_person_at(text, match.start())])
+        yield from filter(None, [person_at(text, match.start())])
     for match in HONORIFIC.finditer(text):
         yield match.span(1)
 
 
-def _person_at(text: str, start: int) -> tuple[int, int] | None:
+def person_at(text: str, start: int) -> tuple[int, int] | None:
     """A person's name that begins here: surname, then one or two characters as what follows allows."""
     surname = next((s for s in COMPOUND_SURNAMES if text.startswith(s, start)), text[start : start + 1])
     if surname not in SURNAMES and surname not in COMPOUND_SURNAMES:

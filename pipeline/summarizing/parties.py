@@ -143,10 +143,10 @@ def _mentions(clause: _Clause, party: str, kind: NameKind) -> bool:
 
 
 def _among(party: str, others: frozenset[str]) -> bool:
-    return any(_alike(party, other) or _alike(other, party) for other in others)
+    return any(alike(party, other) or alike(other, party) for other in others)
 
 
-def _alike(short: str, long: str) -> bool:
+def alike(short: str, long: str) -> bool:
     """Whether one name is a shorter form of another: part of it, or its characters in order with the same ending."""
     if short in long:
         return True

@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.config import TopicConfig
 from pipeline.schema import Abstract, Briefing
 from pipeline.writing.text import check_note, evidence_note
+from pipeline.writing.visits import visit_cells, visit_heading
 from pipeline.writing.wording import WORDS, Language, topic_name
 
 # GB/T 9704-2012, the layout of official documents: body in 仿宋 of size 三号 (16 pt), headings in 黑体, lines 28 pt apart.
@@ -35,8 +36,12 @@ def to_docx(briefing: Briefing, topics: Sequence[TopicConfig], language: Languag
         paragraph.paragraph_format.first_line_indent = Pt(2 * BODY_SIZE)
         note = "  ".join(filter(None, (evidence_note(abstract, language), check_note(abstract, language))))
         _font(page.add_paragraph().add_run(note).font, BODY, SMALL)
+    if briefing.visits:
+        _font(page.add_paragraph().add_run(words["visits"]).font, HEADING, BODY_SIZE)
+        _visits(page, briefing, language)
     _font(page.add_paragraph().add_run(words["evidence_sentences"]).font, HEADING, BODY_SIZE)
     cited = {index for _, abstract in sections for index in _cited(abstract)}
+    cited |= {number - 1 for v in briefing.visits for cell in visit_cells(v, language) for number in cell.sentences}
     for tagged in briefing.sentences:
         if tagged.sentence.index in cited:
             text = f"{tagged.sentence.index + 1}. {_clean(' '.join(tagged.sentence.text.split()))}"
@@ -46,6 +51,18 @@ def to_docx(briefing: Briefing, topics: Sequence[TopicConfig], language: Languag
     stream = io.BytesIO()
     page.save(stream)
     return stream.getvalue()
+
+
+def _visits(page: Any, briefing: Briefing, language: Language) -> None:  # noqa: ANN401 - python-docx has no types
+    """The visit record as a table."""
+    rows = [visit_heading(language)]
+    rows += [[cell.text for cell in visit_cells(visit, language)] for visit in briefing.visits]
+    table = page.add_table(rows=len(rows), cols=len(rows[0]), style="Table Grid")
+    for number, texts in enumerate(rows):
+        for cell, text in zip(table.rows[number].cells, texts, strict=True):
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.line_spacing = 1
+            _font(paragraph.add_run(_clean(text)).font, BODY if number else HEADING, SMALL)
 
 
 def _cited(abstract: Abstract) -> set[int]:

@@ -11,6 +11,7 @@ from pipeline.errors import OutputError
 from pipeline.schema import Briefing
 from pipeline.writing.html import index_row, to_index
 from pipeline.writing.rows import Cell, document_header, document_row, sentence_header, sentence_rows
+from pipeline.writing.visits import visit_rows, visit_sheet_header
 from pipeline.writing.wording import WORDS, Language
 
 PART = ".part"
@@ -112,7 +113,7 @@ class Csv:
 
 
 class Workbook:
-    """A workbook with a sheet of documents and one of sentences; rows go to disk as they come."""
+    """A workbook with a sheet of documents, one of sentences and one of visits; rows go to disk as they come."""
 
     def __init__(self, path: Path, topics: Sequence[TopicConfig], language: Language) -> None:
         """Opens the file and writes the headings."""
@@ -121,13 +122,15 @@ class Workbook:
         self._path, self._topics, self._language = path, topics, language
         self._book: Any = Book(str(part(path)), {"constant_memory": True, "strings_to_formulas": False})
         words = WORDS[language]
-        self._sheets = [self._book.add_worksheet(words[key]) for key in ("document_sheet", "sentence_sheet")]
-        self._used = [0, 0]
+        self._sheets = [
+            self._book.add_worksheet(words[key]) for key in ("document_sheet", "sentence_sheet", "visit_sheet")
+        ]
+        self._used = [0, 0, 0]
         bold = self._book.add_format({"bold": True})
         for sheet, header, widths in zip(
             self._sheets,
-            (document_header(topics, language), sentence_header(topics, language)),
-            ((18, 24, 36, 12, 80), (18, 8, 80, 24)),
+            (document_header(topics, language), sentence_header(topics, language), visit_sheet_header(language)),
+            ((18, 24, 36, 12, 80), (18, 8, 80, 24), (18, 16, 16, 32, 28, 10, 28, 40, 40, 12)),
             strict=True,
         ):
             for column, width in enumerate(widths):
@@ -137,7 +140,11 @@ class Workbook:
 
     def write(self, briefing: Briefing) -> None:
         """See `Sink.write`."""
-        rows = [[document_row(briefing, self._topics)], sentence_rows(briefing, self._topics, self._language)]
+        rows = [
+            [document_row(briefing, self._topics)],
+            sentence_rows(briefing, self._topics, self._language),
+            visit_rows(briefing, self._language),
+        ]
         with writing(self._path):
             for number, sheet in enumerate(self._sheets):
                 for row in rows[number]:

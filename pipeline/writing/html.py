@@ -14,6 +14,7 @@ from urllib.parse import quote
 from pipeline.config import TopicConfig
 from pipeline.schema import Abstract, Briefing
 from pipeline.writing.text import check_note
+from pipeline.writing.visits import VisitCell, visit_cells, visit_heading
 from pipeline.writing.wording import WORDS, Language, topic_name
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def to_html(briefing: Briefing, topics: Sequence[TopicConfig], language: Languag
         source=document.source,
         whole=_abstract(briefing.abstract, language),
         by_topic=[(shown[t], _abstract(a, language)) for t, a in briefing.topic_abstracts.items()],
+        visit_heading=visit_heading(language),
+        visits=[[_visit_cell(cell, language) for cell in visit_cells(visit, language)] for visit in briefing.visits],
         topics=[shown[t] | {"count": counts[t]} for t in shown],
         without=sum(not tagged.topics for tagged in briefing.sentences),
         sentences=sentences,
@@ -103,6 +106,12 @@ def _abstract(abstract: Abstract, language: Language) -> dict[str, Any]:
         at = evidence.end
     pieces.append({"text": abstract.text[at:], "sentences": []})
     return {"pieces": pieces, "note": check_note(abstract, language)}
+
+
+def _visit_cell(cell: VisitCell, language: Language) -> dict[str, Any]:
+    words = WORDS[language]
+    title = words["evidence"].format(numbers=words["comma"].join(map(str, cell.sentences)))
+    return {"text": cell.text, "sentences": cell.sentences, "title": title}
 
 
 def style_and_script() -> tuple[str, str]:

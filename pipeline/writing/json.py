@@ -1,21 +1,26 @@
 """Briefings to JSON and back: a contract, versioned by `SCHEMA_VERSION`, described by `briefing.schema.json` in this package."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pipeline.schema import (
+    VISIT_KINDS,
     Abstract,
     Briefing,
     Document,
     Evidence,
     FactCheck,
+    Mention,
+    Outcome,
+    Person,
     Provenance,
     Removal,
     Sentence,
     Span,
     TaggedSentence,
+    Visit,
 )
 
 SCHEMA_VERSION = 1
@@ -49,6 +54,7 @@ def to_dict(briefing: Briefing) -> dict[str, Any]:
         ],
         "abstract": _abstract(briefing.abstract),
         "topic_abstracts": {topic: _abstract(abstract) for topic, abstract in briefing.topic_abstracts.items()},
+        "visits": [_visit(visit) for visit in briefing.visits],
         "provenance": {
             "version": briefing.provenance.version,
             "config_digest": briefing.provenance.config_digest,
@@ -71,6 +77,31 @@ def _fact_check(check: FactCheck) -> dict[str, Any]:
         "completed": check.completed,
         "replaced": check.replaced,
     }
+
+
+def _visit(visit: Visit) -> dict[str, Any]:
+    return {
+        "date": _mention(visit.date),
+        "place": _mention(visit.place),
+        "who": [_person(person) for person in visit.who],
+        "organisation": _mention(visit.organisation),
+        "kind": visit.kind,
+        "met": [_person(person) for person in visit.met],
+        "matter": _mention(visit.matter),
+        "outcomes": [{"kind": outcome.kind, **_some(outcome.mention)} for outcome in visit.outcomes],
+    }
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return {"name": _some(person.name), "office": _mention(person.office)}
+
+
+def _mention(mention: Mention | None) -> dict[str, Any] | None:
+    return None if mention is None else _some(mention)
+
+
+def _some(mention: Mention) -> dict[str, Any]:
+    return {"sentence": mention.sentence, "start": mention.start, "end": mention.end, "text": mention.text}
 
 
 def to_json(briefing: Briefing) -> str:
@@ -111,6 +142,35 @@ def from_dict(row: Mapping[str, Any]) -> Briefing:
             config_digest=provenance["config_digest"],
             models=models,
         ),
+        visits=tuple(_read_visit(visit, document, len(row["sentences"])) for visit in row.get("visits", ())),
+    )
+
+
+def _read_visit(row: Mapping[str, Any], document: Document, sentences: int) -> Visit:
+    if row["kind"] not in VISIT_KINDS:
+        raise ValueError(f"{row['kind']} is no kind of organisation")
+
+    def read(given: Mapping[str, Any]) -> Mention:
+        start, end = int(given["start"]), int(given["end"])
+        if document.body[start:end] != given["text"] or not 0 <= int(given["sentence"]) < sentences:
+            raise ValueError(f"{given['text']} of the visits is not what stands at its offsets")
+        return Mention(sentence=int(given["sentence"]), start=start, end=end, text=given["text"])
+
+    def maybe(given: Mapping[str, Any] | None) -> Mention | None:
+        return None if given is None else read(given)
+
+    def people(given: Sequence[Mapping[str, Any]]) -> tuple[Person, ...]:
+        return tuple(Person(name=read(p["name"]), office=maybe(p["office"])) for p in given)
+
+    return Visit(
+        date=maybe(row["date"]),
+        place=maybe(row["place"]),
+        who=people(row["who"]),
+        organisation=read(row["organisation"]),
+        kind=str(row["kind"]),
+        met=people(row["met"]),
+        matter=maybe(row["matter"]),
+        outcomes=tuple(Outcome(kind=str(o["kind"]), mention=read(o)) for o in row["outcomes"]),
     )
 
 

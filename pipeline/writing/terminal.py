@@ -10,7 +10,7 @@ from rich.text import Text
 
 from pipeline.config import TopicConfig
 from pipeline.schema import Abstract, Briefing
-from pipeline.writing.text import check_note, evidence_note
+from pipeline.writing.text import check_note, evidence_note, visit_line
 from pipeline.writing.wording import WORDS, Language, topic_name
 
 COLOURS = ("cyan", "magenta", "green", "yellow", "blue", "red")
@@ -24,6 +24,9 @@ def show(briefing: Briefing, topics: Sequence[TopicConfig], console: Console, la
     title = briefing.document.title or words["untitled"]
     parts: list[RenderableType] = [_abstract(briefing.abstract, words["abstract"], "bold", language)]
     parts += [_abstract(a, names[t], f"bold {colours[t]}", language) for t, a in briefing.topic_abstracts.items()]
+    if briefing.visits:
+        record = "\n".join(visit_line(visit, language) for visit in briefing.visits)
+        parts.append(Text.assemble((f"{words['visits']}\n", "bold"), record))
     console.print(Panel(Group(*parts), title=Text(title, style="bold"), title_align="left", padding=(1, 2)))
     console.print(_sentences(briefing, names, colours))
     if briefing.document.furniture:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 
 from pipeline.config import TopicConfig
-from pipeline.schema import Abstract, Briefing, TaggedSentence
+from pipeline.schema import Abstract, Briefing, TaggedSentence, Visit
+from pipeline.writing.visits import visit_cells, visit_heading
 from pipeline.writing.wording import WORDS, Language, topic_name
 
 MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -28,6 +29,12 @@ def to_markdown(briefing: Briefing, topics: Sequence[TopicConfig], language: Lan
             f"- **{names[t]}**: {escape(a.text)}{check_note(a, language)}" for t, a in briefing.topic_abstracts.items()
         ]
         lines.append("")
+    if briefing.visits:
+        heading = visit_heading(language)
+        lines += [f"## {words['visits']}", "", f"| {' | '.join(heading)} |", "|---" * len(heading) + "|"]
+        for visit in briefing.visits:
+            lines.append(f"| {' | '.join(escape(cell.text) for cell in visit_cells(visit, language))} |")
+        lines.append("")
     lines += [f"## {words['sentences']}", "", "| # | | |", "|---|---|---|"]
     lines += [
         f"| {s.sentence.index + 1} | {label(s, names) or '—'} | {escape(' '.join(s.sentence.text.split()))} |"
@@ -42,12 +49,19 @@ def to_text(briefing: Briefing, topics: Sequence[TopicConfig], language: Languag
     abstracts = {words["abstract"]: briefing.abstract, **{names[t]: a for t, a in briefing.topic_abstracts.items()}}
     lines = [briefing.document.title or words["untitled"], ""]
     lines += [f"{heading}: {a.text}{check_note(a, language)}" for heading, a in abstracts.items()]
+    if briefing.visits:
+        lines += ["", words["visits"], *(f"  {visit_line(visit, language)}" for visit in briefing.visits)]
     lines += ["", words["sentences"]]
     lines += [
         f"{s.sentence.index + 1:>4}  [{label(s, names) or '-'}]  {' '.join(s.sentence.text.split())}"
         for s in briefing.sentences
     ]
     return "\n".join(lines) + "\n\n"
+
+
+def visit_line(visit: Visit, language: Language) -> str:
+    """A visit on one line: what is known of it, cell by cell."""
+    return " | ".join(cell.text for cell in visit_cells(visit, language) if cell.text)
 
 
 def label(tagged: TaggedSentence, names: Mapping[str, str]) -> str:

@@ -11,8 +11,12 @@ from pipeline.corpus import GoldDocument, corpus_digest
 from pipeline.evaluation.abstracts import AbstractReport
 from pipeline.evaluation.floors import Floors, below, committed_floors, figures, load_floors, lowered, may_lower
 from pipeline.evaluation.tagging import TaggingReport
+from pipeline.evaluation.visits import load_visits, score_visits
+from pipeline.schema import Briefing
+from tests.conftest import ROOT
 
 FILE = Path(__file__).with_name("floors.json")
+VISITS = ROOT / "data" / "visits.jsonl"
 
 
 @pytest.fixture(scope="module")
@@ -26,13 +30,18 @@ def test_the_data_is_that_of_the_floors(
     data = Path(jianbao_gold[0].document.source)
     assert (data.name, pytestconfig.getoption("--jianbao-split")) == (floors.data, floors.split)
     assert corpus_digest(data) == floors.sha256, "the data changed: run scripts/pin_floors.py"
+    assert corpus_digest(VISITS) == floors.visits_sha256, "the gold visits changed: run scripts/pin_floors.py"
     assert sum(len(document.sentences) for document in jianbao_gold) == floors.sentences
 
 
 def test_no_figure_is_below_its_floor(
-    floors: Floors, jianbao_tagging_report: TaggingReport, jianbao_abstract_report: AbstractReport
+    floors: Floors,
+    jianbao_tagging_report: TaggingReport,
+    jianbao_abstract_report: AbstractReport,
+    jianbao_predictions: tuple[Briefing, ...],
 ) -> None:
-    assert below(figures(jianbao_tagging_report, jianbao_abstract_report), floors.floors) == []
+    visits = score_visits(load_visits(VISITS, floors.split), jianbao_predictions)
+    assert below(figures(jianbao_tagging_report, jianbao_abstract_report, visits), floors.floors) == []
 
 
 def test_no_floor_was_lowered_without_being_told(floors: Floors) -> None:

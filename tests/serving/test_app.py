@@ -114,7 +114,7 @@ def test_a_briefing_becomes_a_report(client: TestClient) -> None:
     word = Word(io.BytesIO(client.post("/v1/reports?format=docx", json=found).content))
     assert any("恒远机器人公司" in paragraph.text for paragraph in word.paragraphs)
     book = load_workbook(io.BytesIO(client.post("/v1/reports?format=xlsx", json=found).content))
-    assert len(book.worksheets) == 2
+    assert len(book.worksheets) == 3
 
 
 def test_no_report_of_what_is_no_briefing(client: TestClient) -> None:

@@ -53,7 +53,7 @@ def test_a_workbook_has_a_row_for_each_document_and_each_sentence(briefing: Brie
     with open_folder(tmp_path, ["xlsx"], TOPICS) as writer:
         writer.write(briefing)
         writer.write(briefing)
-    documents, sentences = load_workbook(tmp_path / "briefings.xlsx").worksheets
+    documents, sentences, visits = load_workbook(tmp_path / "briefings.xlsx").worksheets
     rows = list(documents.values)
     assert rows[0] == ("编号", "来源", "标题", "日期", "摘要", "企业走访", "成果总结", "企业走访句数", "成果总结句数")
     assert rows[1][0] == "d" and rows[1][3:] == ("2026-01-02", "双方座谈。", "双方座谈。", "", 1, 1)
@@ -62,6 +62,7 @@ def test_a_workbook_has_a_row_for_each_document_and_each_sentence(briefing: Brie
     assert table[1] == ("d", 1, "双方座谈。", "企业走访、成果总结", 0.9, 0.9)
     assert table[2][2] == FORMULA and sentences["C3"].data_type == "s"  # text, not a formula
     assert len(table) == 5
+    assert [row[0] for row in visits.values] == ["编号"]
 
 
 def test_tables_as_csv_hold_no_formulas(briefing: Briefing, tmp_path: Path) -> None:

@@ -1,0 +1,133 @@
+"""Persons of a document with their offices, the organisation named before the office, and the side they stand on."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.schema import Document, Person
+from pipeline.summarizing.lexicon import HAN, PARTY_ENDINGS
+from pipeline.summarizing.names import OFFICE, NameKind, name_start, person_at
+from pipeline.visits.lines import Line
+from pipeline.visits.words import (
+    BUSINESS,
+    BUSINESS_OFFICE,
+    DEPARTMENT,
+    GENERIC_HEAD,
+    LEARNED,
+    LEARNED_OFFICE,
+    PUBLIC,
+    PUBLIC_OFFICE,
+    kind_of,
+    side_of,
+)
+
+TITLE = re.compile(rf"(?:{OFFICE.pattern}|副总(?!经理|裁|工)|(?:采购|招聘|人事)主管|负责人|股长|第一书记)(?:助理)?")
+ACTS = re.compile(rf"([{HAN}]{{2,3}}?)(?=一行|率队|表示|介绍|指出|强调|带队|认为)")
+PUBLIC_PARTY = re.compile(
+    r"^(.{2,}?(?:局|委员会|卫生健康委|科协|厅)|.{1,6}?(?:[县市区镇乡州](?![县市区镇乡州委])|[县市区](?=委)))"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A person as the document introduces them.
+
+    Attributes:
+        name: The name.
+        person: Name and office with their places in the document.
+        side: ``public``, ``learned``, ``business``, or empty where the office does not tell.
+        organisation: Line number, start and end of the organisation named before the office; None if there is none.
+        line: Number of the line that introduces them.
+    """
+
+    name: str
+    person: Person
+    side: str
+    organisation: tuple[int, int, int] | None
+    line: int
+
+
+def known_people(document: Document, lines: Sequence[Line]) -> dict[str, Known]:
+    """The persons a document introduces with an office, by name; the first introduction holds."""
+    found: dict[str, Known] = {}
+    for number, line in enumerate(lines):
+        for match in TITLE.finditer(line.text):
+            span = person_at(line.text, match.end()) or _unusual(line.text, match.end())
+            if span is None:
+                continue
+            known = _known(document, line, number, match, span)
+            earlier = found.get(known.name)
+            if earlier is None or (earlier.organisation is None and known.organisation and known.side != PUBLIC):
+                found[known.name] = known
+    return found
+
+
+def _known(document: Document, line: Line, number: int, match: re.Match[str], span: tuple[int, int]) -> Known:
+    start = _title_start(line, match.start())
+    office, organisation = _split(line, start, match.end())
+    title = line.text[start : match.end()]
+    side = side_of(kind_of(line.text[slice(*organisation)])) if organisation else _side(title)
+    mention = line.mention(document, office, match.end())
+    return Known(
+        name=line.text[slice(*span)],
+        person=Person(name=line.mention(document, *span), office=mention),
+        side=side,
+        organisation=(number, *organisation) if organisation else None,
+        line=number,
+    )
+
+
+def _unusual(text: str, at: int) -> tuple[int, int] | None:
+    """A name whose surname is on no list, where what follows can only follow a person."""
+    match = ACTS.match(text, at)
+    return match.span(1) if match else None
+
+
+def _title_start(line: Line, office: int) -> int:
+    """Where a title begins: 市委副书记、市长 is one."""
+    text, borders = line.text, frozenset(date.end for date in line.parsed.dates)
+    start = name_start(text, office, borders)
+    while start > 1 and text[start - 1] == "、":
+        before = next((m for m in TITLE.finditer(text, 0, start - 1) if m.end() == start - 1), None)
+        part = before or _department(text, start - 1)
+        if part is None:
+            break
+        start = name_start(text, part.start(), borders)
+    return start - 1 if text[start - 1 : start + 2] in ("经开区", "经信局") else start
+
+
+def _department(text: str, end: int) -> re.Match[str] | None:
+    """A body whose post goes on after the mark, as in 党委、管委会主任."""
+    return re.compile(r"(?:党委|党组|党工委)$").search(text, max(0, end - 3), end)
+
+
+def _split(line: Line, start: int, end: int) -> tuple[int, tuple[int, int] | None]:
+    """Where the office begins in a title, and the organisation before it: 恒远公司 | 总经理."""
+    text, title = line.text, line.text[start:end]
+    if GENERIC_HEAD.match(title):
+        return start, None
+    named = [n for n in line.parsed.names if n.kind is NameKind.ORGANISATION and start <= n.start < n.end < end]
+    whole = [n for n in named if n.start == start and text[n.start : n.end].endswith(PARTY_ENDINGS)]
+    if whole:
+        last = min(whole, key=lambda n: n.end)
+        return last.end, (start, last.end)
+    first = TITLE.search(text, start, end)
+    prefix = text[start : first.start()] if first else ""
+    if _side(title) == PUBLIC:
+        body = PUBLIC_PARTY.match(title)
+        return start, (start, start + body.end(1)) if body and body.end(1) > 2 and body.end(1) < len(title) else None
+    if first and BUSINESS_OFFICE.search(title) and len(prefix) >= 3 and not DEPARTMENT.search(prefix):
+        return first.start(), (start, first.start())
+    if len(prefix) < 3 and text[start - 1 : start] == "的" and BUSINESS_OFFICE.search(title):
+        owner = name_start(text, start - 1, frozenset())
+        if start - 1 - owner >= 3 and not GENERIC_HEAD.match(text[owner : start - 1]):
+            return start, (owner, start - 1)
+    return start, None
+
+
+def _side(title: str) -> str:
+    if LEARNED_OFFICE.search(title) and not PUBLIC_OFFICE.search(title):
+        return LEARNED
+    if PUBLIC_OFFICE.search(title):
+        return PUBLIC
+    return BUSINESS if BUSINESS_OFFICE.search(title) else ""
