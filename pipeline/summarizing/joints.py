@@ -8,10 +8,13 @@ They were set by hand, by reading what comes out and by ROUGE; the model card sa
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+
+from pipeline.summarizing.names import ends_in_person
 
 USED = 0.05  # of a place that was copied before: what was said is not said again (coverage, See et al. 2017)
 BACK = 0.1  # of a place before the last one: abstracts keep the order of their texts
@@ -122,6 +125,13 @@ class Joints:
         self._sentence, self._clause = np.cumsum(first), np.cumsum(clause)
         emphasis = [source.emphasis.get(start, 1.0) if start < end else 1.0 for start, end in source.spans]
         self._first = first * np.array(emphasis, np.float32)
+        self._listing = np.array(
+            [
+                ends_in_person("".join(pieces[start:end]).rstrip(CLAUSE_MARKS + "、"))
+                for start, end in _runs(self._clause)
+            ],
+            np.bool_,
+        )[self._clause - 1]
         self._inside = np.where(clause | item, 1.0, ROUGH).astype(np.float32)
 
     def copies(self, places: Sequence[int], text: str) -> Floats:
@@ -143,10 +153,17 @@ class Joints:
         weights = np.where(here, self._inside * JUMP, crossing * CROSS).astype(np.float32)
         if text.endswith("、"):  # a list goes on with another of its items
             weights[self._clause != self._clause[last]] = 0
+        elif self._listing[last] and _mark(text) != NO_MARK and self._after[last] != SENTENCE:
+            weights[self._predicate(last) + 1 :] = 0  # persons with their offices wait for what is said of them
         weights[:last] *= BACK
         weights[last + 1 : last + 2] = 1
         weights[list(places)] *= USED
         return weights
+
+    def _predicate(self, last: int) -> int:
+        """The last place of the first clause behind a list of persons that is no part of the list."""
+        behind = self._clause[last:][~self._listing[last:]]
+        return int(np.flatnonzero(self._clause == behind[0])[-1]) if len(behind) else len(self._clause) - 1
 
     def _may_leave(self, last: int, text: str) -> bool:
         """Whether a sentence may be left: at its end, or after a clause that is more than 会上 or a name."""
@@ -177,6 +194,12 @@ class Joints:
             kept = chances[following]
             chances[chances < DOUBT] = 0
             chances[following] = kept
+
+
+def _runs(numbers: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Beginning and end of each stretch of equal numbers."""
+    borders = [0, *(np.flatnonzero(np.diff(numbers)) + 1).tolist(), len(numbers)]
+    return list(pairwise(borders))
 
 
 def _marks_after(pieces: Sequence[str]) -> NDArray[np.int8]:

@@ -93,6 +93,11 @@ def names(text: str, borders: frozenset[int] = frozenset()) -> Iterator[Name]:
             yield Name(kind=NameKind.PERSON, start=start, end=end, ending=start)
 
 
+def ends_in_person(clause: str) -> bool:
+    """Whether a clause, without the mark behind it, ends with a person's name: a member of a list of persons."""
+    return any(name.end == len(clause) and name.kind is NameKind.PERSON for name in names(clause))
+
+
 def _offices(text: str) -> Iterator[Name]:
     for match in OFFICE.finditer(text):
         yield Name(kind=NameKind.OFFICE, start=match.start(), end=match.end(), ending=match.start("office"))

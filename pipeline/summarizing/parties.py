@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.summarizing.lexicon import HAN_RUN, PARTY_ENDINGS
-from pipeline.summarizing.names import NameKind, names
+from pipeline.summarizing.names import NameKind, ends_in_person, names
 
 OUTCOME = re.compile(
     "签署|签订|签约|签下|揭牌|落户|落地|捐赠|受聘|聘任|开工|投产|中标|收购|入股|挂牌|奠基|投资|融资|授信|竣工|获批|购买|采购|订购|交付|"
@@ -53,7 +53,7 @@ class PartyCheck:
                 found.append(_Clause(text=part, own=own, spoken=spoken))
                 here = {kind: here[kind] | named[kind] for kind in _KINDS}
                 # An enumeration of persons with their offices: what is said of them comes after the mark.
-                carried = own if _ends_in_person(part) else dict.fromkeys(_KINDS, frozenset())
+                carried = own if ends_in_person(part) else dict.fromkeys(_KINDS, frozenset())
             earlier.append(here)
         return found
 
@@ -127,10 +127,6 @@ def _parties(text: str) -> dict[NameKind, frozenset[str]]:
         if name.kind is NameKind.PERSON or (name.kind is NameKind.ORGANISATION and words.endswith(PARTY_ENDINGS)):
             found[name.kind].add(words)
     return {kind: frozenset(found[kind]) for kind in _KINDS}
-
-
-def _ends_in_person(text: str) -> bool:
-    return any(name.end == len(text) and name.kind is NameKind.PERSON for name in names(text))
 
 
 def _mentions(clause: _Clause, party: str, kind: NameKind) -> bool:

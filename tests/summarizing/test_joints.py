@@ -109,6 +109,21 @@ def test_a_list_goes_on_with_its_own_items(tokenizer: Tokenizer, vocabulary: Voc
     assert weights[text.index("访")] == weights[text.index("聚")] == 0
 
 
+def test_guests_do_not_become_hosts(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
+    """A list of persons goes on to what is said of them: neither the next sentence nor a clause behind that is in reach."""
+    text = "市委书记李海，市长王江，一行来到海宇大学进行了工作交流，校长赵河接待。副校长钱湖介绍了情况。"
+    joints = Joints(source_of(text, tokenizer), vocabulary)
+    end = text.index("，")
+    weights = joints.copies(tuple(range(end + 1)), text[: end + 1])
+    assert weights[text.index("市长")] == 1
+    assert weights[text.index("一行")] == pytest.approx(JUMP)
+    assert weights[text.index("校长")] == weights[text.index("副校长")] == 0
+    told = text.index("，校长")
+    weights = joints.copies(tuple(range(told + 1)), text[: told + 1])
+    assert weights[text.index("校长")] == 1
+    assert weights[text.index("副校长")] == pytest.approx(CROSS)
+
+
 def test_a_text_ends_at_a_full_stop(source: Source, vocabulary: Vocabulary) -> None:
     chances = np.full(len(vocabulary.ends), 0.5, np.float32)
     Joints(source, vocabulary).restrain(chances, *up_to(TEXT.index("，")))
