@@ -133,6 +133,7 @@ class Joints:
             np.bool_,
         )[self._clause - 1]
         self._inside = np.where(clause | item, 1.0, ROUGH).astype(np.float32)
+        self._inside[[piece == "、" for piece in pieces]] = 0  # no way round into the middle of another list
 
     def copies(self, places: Sequence[int], text: str) -> Floats:
         """How much of its probability each place keeps.

@@ -107,6 +107,9 @@ def test_a_list_goes_on_with_its_own_items(tokenizer: Tokenizer, vocabulary: Voc
     assert weights[at + 1] == 1
     assert weights[text.index("丙")] == pytest.approx(JUMP)
     assert weights[text.index("访")] == weights[text.index("聚")] == 0
+    before = Joints(source_of(text, tokenizer), vocabulary).copies(tuple(range(at)), text[:at])
+    assert before[at] == 1
+    assert before[text.rindex("、")] == 0, "the mark of another list leads into it"
 
 
 def test_guests_do_not_become_hosts(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
