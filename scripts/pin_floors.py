@@ -13,11 +13,16 @@ from pipeline.evaluation.predictions import load_predictions, predict
 from pipeline.runner import Jianbao
 
 
+CORPUS, VISITS = PROJECT / "data" / "corpus.jsonl", PROJECT / "data" / "visits.jsonl"
+
+
 def main(
     config: Annotated[Path, typer.Option(help="The pipeline to measure.")] = PROJECT / "configs" / "default.yaml",
-    data: Annotated[Path, typer.Option(help="Labelled documents.")] = PROJECT / "data" / "corpus.jsonl",
+    data: Annotated[Path, typer.Option(help="Labelled documents.")] = CORPUS,
     split: Annotated[str, typer.Option(help="The split of them to measure on.")] = "test",
-    visits: Annotated[Path, typer.Option(help="Gold visits of those documents.")] = PROJECT / "data" / "visits.jsonl",
+    visits: Annotated[
+        Path | None, typer.Option(help="Gold visits of those documents. Left out: those of the project's own corpus.")
+    ] = None,
     predictions: Annotated[
         Path | None, typer.Option(help="What `jianbao predict` wrote for them, to save running it again.")
     ] = None,
@@ -27,6 +32,8 @@ def main(
     try:
         gold = load_corpus(data, split)
         found = load_predictions(predictions) if predictions else list(predict(Jianbao.from_config(config), gold))
+        if visits is None and data == CORPUS:
+            visits = VISITS
         floors = pin(data, split, gold, found, visits)
         save_floors(floors, output)
     except JianbaoError as error:
