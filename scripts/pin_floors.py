@@ -12,7 +12,6 @@ from pipeline.evaluation.floors import pin, save_floors
 from pipeline.evaluation.predictions import load_predictions, predict
 from pipeline.runner import Jianbao
 
-
 CORPUS, VISITS = PROJECT / "data" / "corpus.jsonl", PROJECT / "data" / "visits.jsonl"
 
 
