@@ -102,7 +102,7 @@ def _persons(rows: object) -> tuple[Person, ...]:
 
 
 def score_visits(gold: Mapping[str, Sequence[Visit]], briefings: Iterable[Briefing]) -> dict[str, CellScore]:
-    """Scores of all cells over the documents that have gold rows, `row` (the organisation) first.
+    """Scores of all cells (`CELLS`) over the documents that have gold rows.
 
     Raises:
         InputError: A document of the gold has no briefing.

@@ -1,11 +1,14 @@
 """A tagged sentence as the visit record reads it: its facts, and the way from them back to the document."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.schema import Document, Mention, TaggedSentence
 from pipeline.summarizing.facts import ParsedText, parse
 from pipeline.visits.words import ATTENDANCE, CONTACTS, MOVES, OUTCOMES
+
+HEAD = 2  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +62,28 @@ def read_lines(document: Document, sentences: Sequence[TaggedSentence]) -> list[
         at = tagged.sentence.end
         lines.append(Line(tagged=tagged, parsed=parse(tagged.sentence.text), paragraph=paragraph))
     return lines
+
+
+class WordIndex:
+    """Finds in a text which of many words stand in it, at a cost that does not grow with their number.
+
+    Each word has two characters at least and stands for numbers.
+    """
+
+    def __init__(self) -> None:
+        """Has no words yet."""
+        self._by_head: defaultdict[str, dict[str, set[int]]] = defaultdict(dict)
+
+    def add(self, word: str, number: int) -> None:
+        """From now on a word stands for a number, too."""
+        self._by_head[word[:HEAD]].setdefault(word, set()).add(number)
+
+    def found(self, text: str) -> set[int]:
+        """The numbers of all words in a text."""
+        return {
+            number
+            for at in range(len(text) - 1)
+            for word, numbers in self._by_head.get(text[at : at + HEAD], {}).items()
+            if text.startswith(word, at)
+            for number in numbers
+        }

@@ -1,6 +1,7 @@
 """Organisations a sentence names as parties to a contact, as opposed to those it merely mentions."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from pipeline.visits.words import (
     GENERIC_HEAD,
     GOVERNMENT,
     MEET,
+    PUBLIC,
     VISIT,
     kind_of,
 )
@@ -49,7 +51,7 @@ PUBLIC_PLACE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """An organisation named in a line: ``lines[line].text[start:end]``; `strong` where it is shown to act or be met."""
+    """An organisation named in a line: ``lines[line].text[start:end]``."""
 
     line: int
     start: int
@@ -58,16 +60,16 @@ class Party:
     kind: str
 
 
-def parties(lines: Sequence[Line], number: int, people: Sequence[Known]) -> list[Party]:
+def parties(line: Line, number: int, introduced: Sequence[Known]) -> list[Party]:
     """The parties a line names, in order.
 
     Args:
-        lines: All lines.
-        number: Which of them.
-        people: Persons of the document; the organisations they are introduced with are parties where the line reports a contact.
+        line: A line that reports a contact.
+        number: Its number.
+        introduced: Persons it introduces with their organisations, which are parties.
     """
-    line = lines[number]
-    found = [*_introduced(lines, number, people), *_named(line, number), *_listed(line, number), *_bare(line, number)]
+    found = [*_introduced(line, number, introduced), *_named(line, number), *_listed(line, number)]
+    found += _bare(line, number)
     found += _public(line, number)
     kept: list[Party] = []
     for party in sorted(found, key=lambda p: (p.start, p.start - p.end)):
@@ -85,11 +87,10 @@ def _party(line: Line, number: int, start: int, end: int, kind: str | None = Non
     )
 
 
-def _introduced(lines: Sequence[Line], number: int, people: Sequence[Known]) -> Iterator[Party]:
-    for known in people:
-        if known.organisation and known.organisation[0] == number:
-            kind = GOVERNMENT if known.side == "public" else None
-            yield _party(lines[number], number, *known.organisation[1:], kind)
+def _introduced(line: Line, number: int, introduced: Sequence[Known]) -> Iterator[Party]:
+    for known in introduced:
+        if known.organisation:
+            yield _party(line, number, *known.organisation[1:], GOVERNMENT if known.side == PUBLIC else None)
 
 
 def _named(line: Line, number: int) -> Iterator[Party]:
@@ -156,6 +157,29 @@ def _public(line: Line, number: int) -> Iterator[Party]:
             yield Party(
                 line=number, start=start, end=match.end(1), text=line.text[start : match.end(1)], kind=GOVERNMENT
             )
+
+
+class Roll:
+    """The organisations met so far, each a number, found by any name that is the same by `same`."""
+
+    def __init__(self) -> None:
+        """Is empty."""
+        self._names: list[list[str]] = []
+        self._holding: defaultdict[str, set[int]] = defaultdict(set)  # by each character of their names
+        self._beginning: defaultdict[str, set[int]] = defaultdict(set)  # by the first
+
+    def enter(self, name: str) -> int:
+        """The number of an organisation: of the first that has such a name, else a new one."""
+        # One of two names that are the same begins with a character of the other, so these are all to look at.
+        likely = self._holding[name[0]].union(*(self._beginning[character] for character in name))
+        number = next((i for i in sorted(likely) if any(same(name, n) for n in self._names[i])), len(self._names))
+        if number == len(self._names):
+            self._names.append([])
+        self._names[number].append(name)
+        self._beginning[name[0]].add(number)
+        for character in name:
+            self._holding[character].add(number)
+        return number
 
 
 def same(one: str, other: str) -> bool:

@@ -1,13 +1,14 @@
 """Persons of a document with their offices, the organisation named before the office, and the side they stand on."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.schema import Document, Person
 from pipeline.summarizing.lexicon import HAN, PARTY_ENDINGS
 from pipeline.summarizing.names import OFFICE, NameKind, name_start, person_at
-from pipeline.visits.lines import Line
+from pipeline.visits.lines import Line, WordIndex
 from pipeline.visits.words import (
     BUSINESS,
     BUSINESS_OFFICE,
@@ -45,6 +46,39 @@ class Known:
     side: str
     organisation: tuple[int, int, int] | None
     line: int
+
+
+class Cast:
+    """The persons a document introduces with an office, in order, and which lines name them.
+
+    Attributes:
+        people: All of them.
+        acting: Those who do more than attend where they are introduced.
+    """
+
+    def __init__(self, document: Document, lines: Sequence[Line]) -> None:
+        """Reads the lines once."""
+        self.people = tuple(known_people(document, lines).values())
+        self.acting = tuple(known for known in self.people if not lines[known.line].attendance)
+        self._lines = lines
+        self._names = WordIndex()
+        self._introduced: defaultdict[int, list[Known]] = defaultdict(list)
+        for number, known in enumerate(self.people):
+            self._names.add(known.name, number)
+            if known.organisation:
+                self._introduced[known.organisation[0]].append(known)
+
+    def named(self, number: int) -> list[Known]:
+        """Those whose name stands in a line."""
+        return [self.people[at] for at in self._names.found(self._lines[number].text)]
+
+    def introduced(self, number: int) -> Sequence[Known]:
+        """Those introduced in a line with their organisation."""
+        return self._introduced.get(number, ())
+
+    def of(self, number: int, end: int) -> list[Known]:
+        """Those introduced with the organisation whose name ends there in a line."""
+        return [known for known in self.introduced(number) if known.organisation and known.organisation[2] == end]
 
 
 def known_people(document: Document, lines: Sequence[Line]) -> dict[str, Known]:

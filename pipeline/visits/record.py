@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pipeline.schema import Document, Mention, Outcome, Person, TaggedSentence, Visit
 from pipeline.summarizing.names import NameKind
 from pipeline.visits.details import date_of, matter_of, outcomes_of, place_of
-from pipeline.visits.lines import Line, read_lines
-from pipeline.visits.parties import SHARED, Party, parties, same
-from pipeline.visits.people import Known, known_people
+from pipeline.visits.lines import Line, WordIndex, read_lines
+from pipeline.visits.parties import SHARED, Party, Roll, parties
+from pipeline.visits.people import Cast
 from pipeline.visits.words import (
     INSTITUTE,
     LEARNED,
@@ -56,17 +56,17 @@ def find_visits(document: Document, sentences: Sequence[TaggedSentence]) -> tupl
     lines = read_lines(document, sentences)
     if not any(line.contact for line in lines):
         return ()
-    people = known_people(document, lines)
-    home = _home(document, lines, people)
-    rows = _rows(lines, people, home)
-    return tuple(_visit(document, lines, people, home, row) for row in rows)
+    cast = Cast(document, lines)
+    home = _home(document, lines, cast)
+    scenes = _scenes(document, lines)
+    return tuple(_visit(document, lines, cast, home, scenes, row) for row in _rows(lines, cast, home))
 
 
-def _home(document: Document, lines: Sequence[Line], people: dict[str, Known]) -> str:
+def _home(document: Document, lines: Sequence[Line], cast: Cast) -> str:
     """The side that reports: the one that speaks of itself, else the public one, else the learned one."""
     contacts = [number for number, line in enumerate(lines) if line.contact]
     lead = document.title + "".join(lines[number].text for number in contacts[:LEAD])
-    before = [known for known in people.values() if known.line <= contacts[-1] and not lines[known.line].attendance]
+    before = [known for known in cast.acting if known.line <= contacts[-1]]
     sides = [known.side for known in before]
     first = next((known.side for known in before if known.line <= contacts[:LEAD][-1] and known.side), "")
     if (OWN_TITLE.match(document.title) or SELF_LEARNED.search(lead)) and not SELF_PUBLIC.search(document.title):
@@ -87,34 +87,37 @@ def _opens_learned(line: Line) -> bool:
     return kind_of(line.text[first.start : first.end]) in (UNIVERSITY, INSTITUTE)
 
 
-def _rows(lines: Sequence[Line], people: dict[str, Known], home: str) -> list[_Row]:
+def _rows(lines: Sequence[Line], cast: Cast, home: str) -> list[_Row]:
     rows: list[_Row] = []
-    current: list[_Row] = []
-    introduced = list(people.values())
+    current: list[int] = []
+    roll = Roll()
+    words = WordIndex()  # what a row is spoken of by: names of its organisation and of those introduced with it
     for number, line in enumerate(lines):
         if not line.contact and not line.outcome:
             continue
-        named = parties(lines, number, introduced) if line.contact and not line.attendance else []
-        here: list[_Row] = []
+        named = parties(line, number, cast.introduced(number)) if line.contact and not line.attendance else []
+        here: list[int] = []
         for party in named:
             if side_of(party.kind) == home or TOTAL.search(line.text):
                 continue
-            row = next((r for r in rows if any(same(party.text, p.text) for p in r.parties)), None)
-            if row is None:
-                row = _Row(parties=[])
-                rows.append(row)
-            row.parties.append(party)
-            here.append(row)
-        here += [row for row in rows if row not in here and _mentioned(line, row, people)]
+            at = roll.enter(party.text)
+            if at == len(rows):
+                rows.append(_Row(parties=[]))
+            rows[at].parties.append(party)
+            for word in (party.text, *(known.name for known in cast.of(party.line, party.end))):
+                words.add(word, at)
+            here.append(at)
+        here += sorted(words.found(line.text) - set(here))
         if not here and date_of(line, len(line.text))[0] and number and line.paragraph != lines[number - 1].paragraph:
             current = []  # another day's news
         current = here or current
-        for row in current:
-            if number not in row.lines:
+        told = [rows[at] for at in current]
+        for row in told:
+            if not row.lines or row.lines[-1] != number:
                 row.lines.append(number)
-            if len(current) == 1 or SHARED.search(line.text):
+            if len(told) == 1 or SHARED.search(line.text):
                 row.alone[number] = (0, len(line.text))
-            elif part := _part(line, row, current):
+            elif part := _part(line, row, told):
                 row.alone[number] = part
     return rows
 
@@ -124,37 +127,25 @@ def _part(line: Line, row: _Row, rows: Sequence[_Row]) -> tuple[int, int] | None
     at = 0
     for part in line.text.split(";"):
         named = [r for r in rows if any(party.text in part for party in r.parties)]
-        if named == [row] and len(part) < len(line.text):
+        if len(named) == 1 and named[0] is row and len(part) < len(line.text):
             return at, at + len(part)
         at += len(part) + 1
     return None
 
 
-def _mentioned(line: Line, row: _Row, people: dict[str, Known]) -> bool:
-    """Whether a line names a row's organisation again, or somebody introduced with it."""
-    if any(party.text in line.text for party in row.parties):
-        return True
-    return any(known.name in line.text and known.organisation and _belongs(known, row) for known in people.values())
-
-
-def _belongs(known: Known, row: _Row) -> bool:
-    return any(
-        known.organisation is not None and known.organisation[0] == p.line and known.organisation[2] == p.end
-        for p in row.parties
-    )
-
-
-def _visit(document: Document, lines: Sequence[Line], people: dict[str, Known], home: str, row: _Row) -> Visit:
+def _visit(
+    document: Document, lines: Sequence[Line], cast: Cast, home: str, scenes: Sequence["_Scene"], row: _Row
+) -> Visit:
     fullest = max(row.parties, key=lambda p: len(p.text))
     own = [lines[number] for number in row.lines]
     matter = matter_of([lines[n] for n in row.lines if lines[n].contact])
     return Visit(
-        date=_date(document, lines, row),
-        place=_place(document, lines, row),
-        who=_who(lines, people, home, row),
+        date=_date(document, lines, scenes, row),
+        place=scenes[_anchor(row).line].place,
+        who=_who(lines, cast, home, row),
         organisation=lines[fullest.line].mention(document, fullest.start, fullest.end),
         kind=fullest.kind,
-        met=_met(people, home, row),
+        met=_met(cast, home, row),
         matter=matter[0].mention(document, *matter[1]) if matter else None,
         outcomes=tuple(_outcomes(document, lines, own, row))[:MOST],
     )
@@ -165,49 +156,56 @@ def _anchor(row: _Row) -> Party:
     return next((p for p in row.parties if p.line in row.alone), row.parties[0])
 
 
-def _date(document: Document, lines: Sequence[Line], row: _Row) -> Mention | None:
-    """The date in the line that begins the contact, or the last before it; a relative one is left out."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scene:
+    """When and where things are as a line ends: what it says itself, or what the lines before it said last."""
+
+    date: Mention | None = None
+    place: Mention | None = None
+
+
+def _scenes(document: Document, lines: Sequence[Line]) -> list[_Scene]:
+    """The scene at the end of each line; a relative date (次日) makes the date unknown, places count in contacts only."""
+    scenes: list[_Scene] = []
+    last = _Scene()
+    for line in lines:
+        span, other = date_of(line, len(line.text))
+        place = place_of(line, len(line.text)) if line.contact else None
+        last = _Scene(
+            date=line.mention(document, *span) if span else None if other else last.date,
+            place=line.mention(document, *place) if place else last.place,
+        )
+        scenes.append(last)
+    return scenes
+
+
+def _date(document: Document, lines: Sequence[Line], scenes: Sequence[_Scene], row: _Row) -> Mention | None:
+    """The date that stands before the contact in the line that begins it, or the last one before that line."""
     anchor = _anchor(row)
-    for number in range(anchor.line, -1, -1):
-        span, other = date_of(lines[number], anchor.start if number == anchor.line else len(lines[number].text))
-        if span:
-            return lines[number].mention(document, *span)
-        if other:
-            return None
-    return None
+    line = lines[anchor.line]
+    span, other = date_of(line, anchor.start)
+    if span:
+        return line.mention(document, *span)
+    return None if other or anchor.line == 0 else scenes[anchor.line - 1].date
 
 
-def _place(document: Document, lines: Sequence[Line], row: _Row) -> Mention | None:
-    """The place in the line that begins the contact, or the last before it that names one."""
-    anchor = _anchor(row)
-    for number in range(anchor.line, -1, -1):
-        if lines[number].contact or number == anchor.line:
-            span = place_of(lines[number], len(lines[number].text))
-            if span:
-                return lines[number].mention(document, *span)
-    return None
-
-
-def _who(lines: Sequence[Line], people: dict[str, Known], home: str, row: _Row) -> tuple[Person, ...]:
+def _who(lines: Sequence[Line], cast: Cast, home: str, row: _Row) -> tuple[Person, ...]:
     """The one who leads the reporting side, and those of it who act in the lines of the contact."""
-    ours = [known for known in people.values() if known.side == home and not lines[known.line].attendance]
+    ours = [known for known in cast.acting if known.side == home]
     leader = [known for known in ours if known.line <= row.lines[-1]][:1]
-    acting = [
-        known
-        for known in ours
-        if known not in leader
-        and any(n in row.alone and known.name in lines[n].text and lines[n].contact for n in row.lines)
-    ]
+    here = {known.name for n in row.lines if n in row.alone and lines[n].contact for known in cast.named(n)}
+    acting = [known for known in ours if known.name in here and known not in leader]
     return tuple(known.person for known in (*leader, *acting))[:MOST]
 
 
-def _met(people: dict[str, Known], home: str, row: _Row) -> tuple[Person, ...]:
+def _met(cast: Cast, home: str, row: _Row) -> tuple[Person, ...]:
     """Persons introduced with the organisation, or without any in a line that speaks of it alone."""
     side = side_of(row.kind)
+    belonging = {known.name for party in row.parties for known in cast.of(party.line, party.end)}
     found = [
         known
-        for known in people.values()
-        if _belongs(known, row)
+        for known in cast.people
+        if known.name in belonging
         or (known.organisation is None and known.side in (side, "") and known.side != home and known.line in row.alone)
     ]
     return tuple(known.person for known in found)[:MOST]

@@ -83,6 +83,35 @@ def test_of_several_firms_each_keeps_its_own() -> None:
     assert [[o.mention.text for o in v.outcomes] for v in visits] == [["供货合同", "80万元"], ["用地协议"]]
 
 
+def test_the_cost_grows_with_the_length_and_not_faster() -> None:
+    """Function calls, not time: of a document four times as long, with four times as many firms and persons."""
+
+    heads, tails = "青蓝紫赤金银铜铁松柏桐槐梅兰竹菊鹰雁鹤鸥", "帆舟桥塔亭楼阁台泉溪潭瀑岩岭峰谷晨霞霜虹"
+
+    def calls(firms: int) -> int:
+        names = [head + tail for head in heads for tail in tails][:firms]
+        rows = [
+            (f"{1 + at % 28}日，市长贺清源走访{name}公司，与{name}公司总经理赵{name}座谈。", [VISIT])
+            for at, name in enumerate(names)
+        ]
+        count = 0
+
+        def see(_frame: object, event: str, _argument: object) -> None:
+            nonlocal count
+            count += event == "call"
+
+        make_briefing(rows)  # what is compiled and cached once does not count
+        sys.setprofile(see)
+        try:
+            briefing = make_briefing(rows)
+        finally:
+            sys.setprofile(None)
+        assert len(briefing.visits) == firms
+        return count
+
+    assert calls(400) < 5 * calls(100)
+
+
 def test_attendance_is_not_acting() -> None:
     rows = [*ROWS[:1], ("副市长沈月明参加活动。", [])]
     assert said(make_briefing(rows).visits[0].who) == [("松塘市委书记", "贺清源")]
