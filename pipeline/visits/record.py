@@ -106,7 +106,8 @@ def _rows(lines: Sequence[Line], cast: Cast, home: str) -> list[_Row]:
             rows[at].parties.append(party)
             for word in (party.text, *(known.name for known in cast.of(party.line, party.end))):
                 words.add(word, at)
-            here.append(at)
+            if at not in here:
+                here.append(at)
         here += sorted(words.found(line.text) - set(here))
         if not here and date_of(line, len(line.text))[0] and number and line.paragraph != lines[number - 1].paragraph:
             current = []  # another day's news

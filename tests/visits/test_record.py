@@ -83,6 +83,12 @@ def test_of_several_firms_each_keeps_its_own() -> None:
     assert [[o.mention.text for o in v.outcomes] for v in visits] == [["供货合同", "80万元"], ["用地协议"]]
 
 
+def test_a_firm_named_twice_in_a_sentence_is_one_party() -> None:
+    rows = [("6月5日，市长贺清源走访青禾机器人公司，与青禾机器人公司董事长吴晓帆签订供货合同。", [VISIT, OUTCOME])]
+    (visit,) = make_briefing(rows).visits
+    assert [outcome.mention.text for outcome in visit.outcomes] == ["供货合同"]
+
+
 def test_the_cost_grows_with_the_length_and_not_faster() -> None:
     """Function calls, not time: of a document four times as long, with four times as many firms and persons."""
 
