@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from pipeline.schema import Abstract, Evidence, TaggedSentence
-from pipeline.text.tidy import shorten, tidy
+from pipeline.text.tidy import shorten, tidy, truncate
 
 SHORT_DOCUMENT = 400
 SHARE = 3
@@ -70,7 +70,7 @@ def compose(ranked: Iterable[TaggedSentence], limit: int, topic: str | None, *, 
         if part is not None and part != text and len(part) < WORTH_ADDING:
             part = None
         if part is None and not taken:
-            part = text if len(text) <= limit else text[: limit - 2].rstrip("，、；：") + "……"
+            part = text if len(text) <= limit else truncate(text, limit)
         if part is not None:
             taken[tagged.sentence.index] = part
             room -= len(part)

@@ -10,6 +10,9 @@ SPACE_BETWEEN = re.compile(rf"(?<={CJK})\s+(?={CJK})")
 CLAUSE_END = re.compile(r"[，；]|(?<!\d)[,;]|[,;](?!\d)")
 OPENING, CLOSING = "“‘（(《【「『", "”’）)》】」』"
 FINAL = "。！？!?…."
+ELLIPSIS = "……"
+# A number without its unit, or half a word in Latin letters, would say something else.
+BROKEN = re.compile(r"[\d０-９A-Za-zＡ-Ｚａ-ｚ〇零一二三四五六七八九十百千万亿两.．%:：—～~\-]+$")
 
 
 def tidy(text: str) -> str:
@@ -42,3 +45,15 @@ def shorten(text: str, limit: int) -> str | None:
         if all(head.count(a) == head.count(b) for a, b in zip(OPENING, CLOSING, strict=True)):
             return head + "。"
     return None
+
+
+def truncate(text: str, limit: int) -> str:
+    """The beginning of a sentence with …… behind it, `limit` characters at most, for one without a clause that fits.
+
+    It does not end within a number or a Latin word, nor, where that leaves half of it, within quotes or brackets.
+    """
+    room = limit - len(ELLIPSIS)
+    head = text[:room]
+    opened = [head.rfind(a) for a, b in zip(OPENING, CLOSING, strict=True) if head.count(a) > head.count(b)]
+    head = head[: min((at for at in opened if at >= room // 2), default=room)]
+    return (BROKEN.sub("", head) or head).rstrip("，、；：") + ELLIPSIS

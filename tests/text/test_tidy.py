@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.tidy import shorten, tidy
+from pipeline.text.tidy import shorten, tidy, truncate
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,20 @@ def test_shortened_text_is_a_prefix_that_fits(text: str, limit: int) -> None:
     if cut is not None:
         assert len(cut) <= limit
         assert cut == text or text.startswith(cut.removesuffix("。"))
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "expected"),
+    [
+        ("市政府印发海屿湾区产业规划纲要2023—2035年全文", 22, "市政府印发海屿湾区产业规划纲要……"),
+        ("代表团一行到达会场的时间是18时10分", 17, "代表团一行到达会场的时间是……"),
+        ("双方签下的合同总额达到三十二亿元", 14, "双方签下的合同总额达到……"),
+        ("代表团参观了工业机器人制造商BlueWhale的总部", 20, "代表团参观了工业机器人制造商……"),
+        ("书记一行来到企业展厅听取介绍（含民企国企）情况", 19, "书记一行来到企业展厅听取介绍……"),
+        ("（市政府）代表团参观机器人制造商的总部", 12, "（市政府）代表团参观……"),
+        ("1234567890", 6, "1234……"),
+    ],
+)
+def test_a_cut_sentence_keeps_no_part_of_a_number_or_word(text: str, limit: int, expected: str) -> None:
+    assert truncate(text, limit) == expected
+    assert len(expected) <= limit
