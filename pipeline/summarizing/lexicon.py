@@ -106,6 +106,10 @@ WEAK_FOLLOWERS = frozenset("与和及等董总座签在的为共向就将已表�
 NOT_AN_ENDING = {
     "市": "场值民面价容校长",
     "区": "域别间块位分长",
+    "大学": "城",
+    "银行": "业家卡",
+    "公司": "法",
+    "合作社": "发",
     "省": "份钱时力心略长",
     "县": "长校",
     "州": "长",
@@ -185,6 +189,15 @@ BEFORE_NAMES = frozenset(
     )
 )
 LONGEST_BEFORE = max(map(len, BEFORE_NAMES))
+# Words of names that begin like one of these, and names of public bodies with 和 inside.
+IN_NAMES = re.compile(
+    "经济|经开|经信|经贸|经营|经纬|同济|同方|同仁|同心|同盛|和平(?!安)|和田|和硕|和顺|前锋|前海|前进(?!入)|前沿|先进(?!入|行)|先导|先锋|"
+    "当阳|当涂|用友|任丘|向阳|原平|原阳|对外|后勤"
+)
+JOINED = re.compile(
+    "(?:工业|经济|科学技术|文化|住房|人力资源|发展|教育|规划|自然资源|卫生|卫生健康|商务|农业|交通|水利|国土资源|食品药品|市场)和"
+    "(?:信息化|旅游|城乡建设|社会保障|改革|体育|自然资源|规划|计划生育|林业|农村|金融|粮食|科技|经济|水务|运输)"
+)
 
 # What follows a person's name without belonging to it.
 AFTER_PERSONS = tuple(
@@ -195,12 +208,12 @@ AFTER_PERSONS = tuple(
         "上午 下午 前 专 亲 宣 总结 逐 联 携 组 领 推 支持 寄 祝 点 谈 告 说 坦 透 直 动 率队 牵 决 承诺 补充 举 "
         "发 获 跟 向 由 已 曾 不 均 都 教 先生 女士 同志 院士 一行 书记 市长 县长 校长 院长 董事长 总经理 总裁 "
         "主任 局长 部长 会长 会 团 两 三 四 五 六 七 八 九 十 边 接过 当即 当场 即 最 座 昨 今 往 应 任 踏 勘 季 "
-        "年 牵 汇 恳 碰 来 通报 登 致 副 常务"
+        "年 数次 牵 汇 恳 碰 来 通报 登 致 副 常务"
     )
 )
 # What begins like a person's name and is none.
 NOT_PERSONS = words(
-    "代表 代理 周日 周一 周二 周三 周四 周五 周六 周末 周边 全程 全体 全国 全市 双方 成为 成立 成功 应邀 任期 任务 相关 向上"
+    "代表 代理 关于 依次 谈话 单位 周日 周一 周二 周三 周四 周五 周六 周末 周边 全程 全体 全国 全市 双方 成为 成立 成功 应邀 任期 任务 相关 向上"
 )
 NEVER_GIVEN = frozenset("了的是在和与等及之")
 # Verbs that mark a subject at the start of a clause as a person.

@@ -17,6 +17,8 @@ from pipeline.summarizing.lexicon import (
     GENERIC,
     HAN,
     HAN_RUN,
+    IN_NAMES,
+    JOINED,
     LONGEST_BEFORE,
     NEVER_GIVEN,
     NOT_AN_ENDING,
@@ -47,6 +49,14 @@ SUBJECT = re.compile(rf"(?:^|(?<=[\s,;。:、“”()（）]))({_PERSON})(?={'|'
 HONORIFIC = re.compile(rf"(?:^|(?<=[\s,;。:、“”与和]))([{''.join(COMMON_SURNAMES)}](?:总|{'|'.join(OFFICES)}))")
 _ENDINGS = sorted({*ORGANISATION_ENDINGS, *PLACE_ENDINGS}, key=len, reverse=True)
 ENDING = re.compile("|".join(_ENDINGS))
+ENDS = re.compile(rf"(?:{'|'.join(_ENDINGS)})$")
+# Too little to be a firm's name by itself: what stands before it belongs to it, as in 云帆六和股份有限公司 or 久其软件公司.
+PARTIAL = re.compile(
+    rf"[{HAN}]?(?:科技|技术|发展|股份|有限|责任|实业|控股|投资|建设|信息|食品|生物|农业|农牧|新材料|智能|环保|工程|电子|医药|能源|贸易|文化|传媒|"
+    r"软件|咨询|产业|管理|服务|项目|网络|教育|机械|设备|商贸|物流|集成|交通|规划|设计|研究院)*(?:总?公司|集团)"
+)
+WIDER = 4  # times
+STUDENT = re.compile("生(?![命物态化殖科工])")
 INSIDE = re.compile(rf"[{HAN}0-9a-z&·]")
 
 
@@ -153,8 +163,13 @@ def _before(text: str, end: int) -> int:
     """Length of the longest word before `end` that stands before names, 0 if there is none."""
     for length in range(min(LONGEST_BEFORE, end), 0, -1):
         if text[end - length : end] in BEFORE_NAMES:
-            return length
+            return 0 if length == 1 and (IN_NAMES.match(text, end - 1) or _joins(text, end - 1)) else length
     return 0
+
+
+def _joins(text: str, at: int) -> bool:
+    """Whether a 和 stands inside the name of a public body: 工业和信息化局."""
+    return text[at] == "和" and any(m.start() < at < m.end() for m in JOINED.finditer(text, max(0, at - 5), at + 6))
 
 
 def _by_ending(text: str, borders: frozenset[int]) -> Iterator[Name]:
@@ -163,14 +178,33 @@ def _by_ending(text: str, borders: frozenset[int]) -> Iterator[Name]:
         follows = text[end : end + 1]
         if follows and follows in NOT_AN_ENDING.get(word, ""):
             continue
+        if word.endswith("学") and STUDENT.match(text, end):
+            continue
         if word in WEAK_ENDINGS and HAN_RUN.match(follows) and follows not in WEAK_FOLLOWERS:
             continue
         start = name_start(text, match.start(), borders)
+        if PARTIAL.fullmatch(text[start:end]):
+            start = _wider(text, start, end, borders)
         compound = len(word) == 1 and text[end - 2 : end] in GENERIC
         if start == match.start() or text[start:end] in GENERIC or compound:
             continue
         kind = NameKind.PLACE if word in PLACE_ENDINGS else NameKind.ORGANISATION
         yield Name(kind=kind, start=start, end=end, ending=match.start())
+
+
+def _wider(text: str, start: int, end: int, borders: frozenset[int]) -> int:
+    """Where a firm's name starts if what was found is part of it: before a word that mostly stands before names, or brackets."""
+    for _ in range(WIDER):
+        opening = text.rfind("(", 0, start) if text[start - 1 : start] == ")" else start - 1
+        if opening <= 0 or opening in borders or ENDS.search(text, 0, opening):
+            break
+        whole = name_start(text, opening, borders)
+        if whole == opening or not (text[start - 1] == ")" or INSIDE.match(text[start - 1])):
+            break
+        start = whole
+        if not PARTIAL.fullmatch(text[start:end]):
+            break
+    return start
 
 
 def name_start(text: str, ending: int, borders: frozenset[int]) -> int:

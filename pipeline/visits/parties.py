@@ -31,7 +31,7 @@ BARE = re.compile(
     rf"(?:{_VERB})(?:了|的)?(?:(?:从事|研发|生产|会员企业|校友企业|位于)[^,。;]{{0,16}}?的?)?({_WORD}{{3,9}}?)(?=(?:参观|考察|调研|总部|座谈|,|。|$))"
 )
 NOT_A_FIRM = re.compile(
-    "车间|展厅|线|园|中心|馆|区|村|镇|县|市|现场|项目|工地|基地|大厅|企业|公司|平台|室|站|校|家|门|处|厂区|所|寨|课题|我|这|那|会|学院|里|上|中|前"
+    "车间|展厅|线|园|中心|馆|区|村|镇|县|市|现场|项目|工地|基地|大厅|企业|公司|平台|室|站|校|家|门|处|厂区|所|寨|课题|单位|大学|大$|队|驻|交流|考察|调研|表示|欢迎|感谢|期间|进行|开展|代表|我|这|那|会|学院|里|上|中|前"
 )
 SHARED = re.compile("分别与|与[两三四五六七八九\\d]+家|与.{2,40}(?:[两三四五六七八九\\d]+家)")
 ADJACENT = re.compile(
@@ -39,14 +39,19 @@ ADJACENT = re.compile(
 )
 TALKS = re.compile("座谈|会谈|会见|签署|签订|签约|签下|交流|见面|磋商|洽谈|会商|会晤|商谈|共同揭|会议|协议|举行")
 PREFIX = re.compile(
-    "^(?:直奔|应|位于|已|已与|方|运营方|当地|东道主|合作方|家|访|往|会员企业|校友企业|企业|与会|来自|从事|随后|还)"
+    "^(?:(?:课题|项目)?(?:承担|依托|建设|参与|实施|牵头|共建)单位|直奔|应|位于|已|已与|方|运营方|当地|东道主|合作方|家|访|往|会员企业|校友企业|企业|与会|来自|从事|随后|还)"
 )
 UNLIKELY = re.compile(
-    rf"分公司|下属|里面|元$|多家|家企|某|各|全省|全国|[与和及]|的|了|是|书记|县长|市长|董事长|总经理|院长|校长|(?<![{HAN}])第"
+    rf"分公司|下属|里面|元$|多家|家企|某|各|全省|全国|[与和及]|的|了|是|书记|县长|市长|董事长|总经理|院长|校长|(?<![{HAN}])第|相应|相关|有关|用人单位|率|带领|局长|厅长|处长|主任|[近约余超共等]$"
 )
 PUBLIC_PLACE = re.compile(
     rf"(?:赴|来到|抵达|到)((?:{_WORD}{{2,3}}省)?{_WORD}{{2,6}}?(?:县|区管委会|街道办事处|镇|局))(?=[,。、考调开察走与]|实地|推进)"
 )
+
+
+FACULTY = re.compile(f"[{HAN}]{{1,4}}学院")
+# After a list of one's own departments: 化工学院、科研院等相关负责人参加座谈.
+ATTENDING = re.compile(r"[^,。;]{0,40}负责(?:人|同志)[^,。;]{0,12}(?:参加|陪同|出席|随行|列席)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,16 +106,16 @@ def _named(line: Line, number: int) -> Iterator[Party]:
             continue
         if GENERIC_HEAD.match(words) or UNLIKELY.search(words) or text[name.end : name.end + 1] in tuple("的内"):
             continue
-        if words[-1:] == "厂" and len(words) < 5:
+        if (words[-1:] == "厂" and len(words) < 5) or (FACULTY.fullmatch(words) and ATTENDING.match(text, name.end)):
             continue
         party = _party(line, number, name.start, name.end)
-        if _met(text, party, WEAK_ENDINGS):
+        if _met(text, name.start, party, WEAK_ENDINGS):
             yield party
 
 
-def _met(text: str, party: Party, weak: frozenset[str]) -> bool:
-    """Whether the words around a name show that it is met or acts."""
-    before, after = text[: party.start], text[party.end :]
+def _met(text: str, start: int, party: Party, weak: frozenset[str]) -> bool:
+    """Whether the words around a name, which starts before its party if that has a prefix, show that it is met or acts."""
+    before, after = text[:start], text[party.end :]
     clause = re.split("[,;。:]", before)[-1]
     if ADJACENT.search(before) or (clause.endswith("、") and any(verb in clause for verb in VISIT)):
         return True
@@ -124,6 +129,7 @@ def _met(text: str, party: Party, weak: frozenset[str]) -> bool:
 
 def _listed(line: Line, number: int) -> Iterator[Party]:
     for match in LIST.finditer(line.text):
+        found: list[Party] = []
         at = match.start(1)
         for piece in re.split("([、和与])", match[1]):
             start, end = at, at + len(piece)
@@ -133,9 +139,12 @@ def _listed(line: Line, number: int) -> Iterator[Party]:
             verb = list(re.finditer(f"(?:{_VERB}|走访了|与|同)(?:了|位于)?", piece))
             if verb and end - start - verb[-1].end() >= 3:
                 start += verb[-1].end()
-            if not UNLIKELY.search(line.text[start:end]) and end - start >= 3:
+            if UNLIKELY.search(line.text[start:end]):
+                found = []  # what stands before it is no part of the list
+            elif end - start >= 3:
                 kind = kind_of(line.text[start:end])
-                yield _party(line, number, start, end, kind if kind != GOVERNMENT else ENTERPRISE)
+                found.append(_party(line, number, start, end, kind if kind != GOVERNMENT else ENTERPRISE))
+        yield from found
 
 
 def _bare(line: Line, number: int) -> Iterator[Party]:

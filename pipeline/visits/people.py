@@ -23,9 +23,16 @@ from pipeline.visits.words import (
 )
 
 TITLE = re.compile(rf"(?:{OFFICE.pattern}|副总(?!经理|裁|工)|(?:采购|招聘|人事)主管|负责人|股长|第一书记)(?:助理)?")
-ACTS = re.compile(rf"([{HAN}]{{2,3}}?)(?=一行|率队|表示|介绍|指出|强调|带队|认为)")
+ACTS = re.compile(
+    rf"(?!详细|重点|依次|简要|全面|首先|随后|热情|现场|充分|一致|高度|分别|亲自|主要|特别|深入|认真|再次|共同|同时|最后|进一步|代表|关于|有关|相关|作|都|均|也|还|的|对|向)"
+    rf"([{HAN}]{{2,3}}?)(?=一行|率队|表示|介绍|指出|强调|带队|认为)"
+)
+# What comes before an office in a title, as far as it names the body: 白玉县 in 白玉县委书记, 松塘镇 in 松塘镇镇长.
 PUBLIC_PARTY = re.compile(
-    r"^(.{2,}?(?:局|委员会|卫生健康委|科协|厅)|.{1,6}?(?:[县市区镇乡州](?![县市区镇乡州委])|[县市区](?=委)))"
+    r"(?P<body>[^、副]{1,6}?[省市县区州](?:政协|人大常委会|人大|总工会|妇联|工商联|科协)"
+    r"|[^、]{2,}?(?:局|委员会|卫生健康委|厅|开发区|高新区|经开区|示范区|试验区)"
+    r"|[^、副]{1,6}?(?P<level>[省市县区镇乡州])(?=(?P=level)[长委])"
+    r"|[^、副]{1,6}?(?:[县市区镇乡州](?![县市区镇乡州委])|[县市区](?=委)))"
 )
 
 
@@ -140,16 +147,15 @@ def _split(line: Line, start: int, end: int) -> tuple[int, tuple[int, int] | Non
     text, title = line.text, line.text[start:end]
     if GENERIC_HEAD.match(title):
         return start, None
-    named = [n for n in line.parsed.names if n.kind is NameKind.ORGANISATION and start <= n.start < n.end < end]
-    whole = [n for n in named if n.start == start and text[n.start : n.end].endswith(PARTY_ENDINGS)]
+    named = [n for n in line.parsed.names if n.kind is NameKind.ORGANISATION and n.start <= start < n.end < end]
+    whole = [n for n in named if text[n.start : n.end].endswith(PARTY_ENDINGS)]
     if whole:
         last = min(whole, key=lambda n: n.end)
-        return last.end, (start, last.end)
+        return last.end, (last.start, last.end)
     first = TITLE.search(text, start, end)
     prefix = text[start : first.start()] if first else ""
     if _side(title) == PUBLIC:
-        body = PUBLIC_PARTY.match(title)
-        return start, (start, start + body.end(1)) if body and body.end(1) > 2 and body.end(1) < len(title) else None
+        return start, _public_body(text, start, end)
     if first and BUSINESS_OFFICE.search(title) and len(prefix) >= 3 and not DEPARTMENT.search(prefix):
         return first.start(), (start, first.start())
     if len(prefix) < 3 and text[start - 1 : start] == "的" and BUSINESS_OFFICE.search(title):
@@ -157,6 +163,16 @@ def _split(line: Line, start: int, end: int) -> tuple[int, tuple[int, int] | Non
         if start - 1 - owner >= 3 and not GENERIC_HEAD.match(text[owner : start - 1]):
             return start, (owner, start - 1)
     return start, None
+
+
+def _public_body(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The body of the last post of a title that names one: 白玉县 in 甘南州副州长、白玉县委书记."""
+    found = None
+    for part in re.finditer("[^、]+", text[start:end]):
+        body = PUBLIC_PARTY.match(part[0])
+        if body and 2 < body.end("body") < len(part[0]):
+            found = start + part.start(), start + part.start() + body.end("body")
+    return found
 
 
 def _side(title: str) -> str:

@@ -126,3 +126,58 @@ def test_attendance_is_not_acting() -> None:
 def test_the_record_needs_no_torch() -> None:
     code = "import sys, pipeline.visits.record; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("sentence", "organisation"),
+    [
+        ("6月3日，市委书记贺清源会见云帆和盛科技发展有限公司董事长吴晓帆。", "云帆和盛科技发展有限公司"),
+        ("6月3日，市委书记贺清源会见松川同益投资管理咨询有限公司董事长吴晓帆。", "松川同益投资管理咨询有限公司"),
+        ("6月3日，市委书记贺清源会见青禾光电（松川）有限公司总经理吴晓帆。", "青禾光电（松川）有限公司"),
+        ("6月3日，市委书记贺清源走访课题承担单位青禾农业科技有限公司。", "青禾农业科技有限公司"),
+    ],
+)
+def test_a_firm_has_its_whole_name(sentence: str, organisation: str) -> None:
+    (visit,) = make_briefing([(sentence, [VISIT])]).visits
+    assert visit.organisation.text == organisation
+
+
+@pytest.mark.parametrize(
+    ("title", "organisation"),
+    [
+        ("松塘市委常委、青溪新区区委书记", "青溪新区"),
+        ("松塘市市委书记", "松塘市"),
+        ("柳坪镇镇长", "柳坪镇"),
+        ("松塘经济技术开发区工委委员、管委会副主任", "松塘经济技术开发区"),
+        ("松塘市工业和信息化局副局长", "松塘市工业和信息化局"),
+        ("松塘市政协副主席", "松塘市政协"),
+        ("组织部部长、松塘市高教园区党工委书记", "松塘市"),
+    ],
+)
+def test_a_guest_of_a_university_comes_from_the_body_of_the_last_post(title: str, organisation: str) -> None:
+    rows = [(f"5月8日，{title}贺清源一行来校调研，校长冯若水会见客人。", [SCHOOL])]
+    (visit,) = make_briefing(rows, "贺清源一行来校调研").visits
+    assert (visit.organisation.text, visit.kind) == (organisation, "government")
+    assert [name for _, name in said(visit.met)] == ["贺清源"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "青禾公司董事长吴晓帆对贺清源一行到访表示欢迎。",
+        "校友回访企业，走访用人单位，双方就相关问题与相应学院做了深入交流。",
+        "贺清源一行走访松塘校区大学生创业中心。",
+        "副校长冯若水会见客人，科研院、船舶学院、机电学院等相关负责人参加座谈。",
+        "市工信局副局长贺清源率队带领松塘市近100家企业来校招聘。",
+    ],
+)
+def test_other_words_are_no_organisation(sentence: str) -> None:
+    found = [visit.organisation.text for visit in make_briefing([(sentence, [VISIT, SCHOOL])]).visits]
+    assert set(found) <= {"青禾公司", "市工信局"}
+
+
+@pytest.mark.parametrize("words", ["首先详细介绍", "主任重点介绍", "校长依次介绍", "会上，书记关于科研工作的意见指出"])
+def test_adverbs_are_no_persons(words: str) -> None:
+    rows = [("6月3日，松塘市委书记贺清源走访青禾公司。", [VISIT]), (f"{words}了情况。", [VISIT])]
+    (visit,) = make_briefing(rows).visits
+    assert [person.name.text for person in (*visit.who, *visit.met)] == ["贺清源"]
