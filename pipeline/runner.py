@@ -13,6 +13,7 @@ from pipeline.tagging.base import Tagger, tag
 from pipeline.tagging.build import build_tagger
 from pipeline.text.sentences import split_sentences
 from pipeline.visits.record import find_visits
+from pipeline.visits.tours import find_tour
 
 
 class Jianbao:
@@ -77,14 +78,16 @@ class Jianbao:
         sentences = split_sentences(document, semicolons=self._config.sentences.semicolons)
         tagged = tag(self._tagger, sentences, document.title, self._config.thresholds)
         present = [t.id for t in self._config.topics if any(t.id in s.topics for s in tagged)]
-        whole, *by_topic = self._summarizer.summarize_all(tagged, [None, *present])
+        visits = find_visits(document, tagged)
+        tours = {topic: tour for topic in (None, *present) if (tour := find_tour(visits, tagged, topic))}
+        whole, *by_topic = self._summarizer.summarize_all(tagged, [None, *present], tours)
         return Briefing(
             document=document,
             sentences=tagged,
             abstract=whole,
             topic_abstracts=dict(zip(present, by_topic, strict=True)),
             provenance=self._provenance,
-            visits=find_visits(document, tagged),
+            visits=visits,
         )
 
     def run_many(self, documents: Iterable[Document]) -> Iterator[Briefing]:

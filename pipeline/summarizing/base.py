@@ -1,9 +1,10 @@
 """The contract of all summarizers, and what extractive ones share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from pipeline.schema import Abstract, Evidence, TaggedSentence
+from pipeline.summarizing.naming import Tour
 from pipeline.text.tidy import shorten, tidy, truncate
 
 SHORT_DOCUMENT = 400
@@ -32,8 +33,19 @@ class Summarizer(Protocol):
         """
         ...
 
-    def summarize_all(self, sentences: Sequence[TaggedSentence], topics: Sequence[str | None]) -> list[Abstract]:
-        """The abstracts for several topics (None: the whole document), in the same order; models write them together."""
+    def summarize_all(
+        self,
+        sentences: Sequence[TaggedSentence],
+        topics: Sequence[str | None],
+        tours: Mapping[str | None, Tour] | None = None,
+    ) -> list[Abstract]:
+        """The abstracts for several topics (None: the whole document), in the same order; models write them together.
+
+        Args:
+            sentences: All sentences of a document, in order.
+            topics: What to write about.
+            tours: Whom the abstract of a topic should name; abstracts that are extracts do without.
+        """
         ...
 
 

@@ -11,6 +11,7 @@ from pipeline.summarizing.alignment import AlignedFact, FactSource
 from pipeline.summarizing.base import WORTH_ADDING
 from pipeline.summarizing.evidence import EvidenceFinder, split_clauses
 from pipeline.summarizing.facts import FactKind
+from pipeline.summarizing.naming import Tour, with_hosts
 from pipeline.summarizing.polish import is_final, only_speech, polish, rejoin
 from pipeline.text.tidy import shorten, tidy
 
@@ -75,6 +76,7 @@ class AbstractChecker:
         lead: Abstract,
         fillers: Iterable[TaggedSentence] = (),
         rewrite: Rewrite | None = None,
+        tour: Tour | None = None,
     ) -> Abstract:
         """An abstract from what a model wrote.
 
@@ -84,10 +86,12 @@ class AbstractChecker:
             lead: What to give if nothing of the text can stay.
             fillers: Sentences of the document to add to a text that is too short, the best first.
             rewrite: Writes anew without the words it is given.
+            tour: Whom the text should name.
         """
         text = self._facts.spelled(polish(text))
         proposed = self.unsupported(text)
         text, rewrites = self._rewritten(text, proposed, rewrite)
+        text = with_hosts(text, tour, limits.most) if tour else text
         clauses, removed = self._supported(text)
         clauses, cut = _shortened(clauses, limits.most)
         removed += cut
@@ -165,7 +169,7 @@ class AbstractChecker:
         if clause.text.strip("，；。！？,;") in seen:
             return Removal(text=clause.text, reason="repeated"), clause
         support = self._evidence.support(clause.text, clause.facts, context)
-        reason = "no_evidence" if not support.sentences else "parties" if support.mixed else "subject" if lost else ""
+        reason = "no_evidence" if not support.sentences else "subject" if lost else "parties" if support.mixed else ""
         if reason:
             return Removal(text=clause.text, reason=reason), clause
         return None, replace(clause, evidence=support.sentences)

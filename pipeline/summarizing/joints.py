@@ -186,6 +186,8 @@ class Joints:
         ends, after = self._vocabulary.ends, self._after[places[-1]]
         if after != SENTENCE:
             chances[ends == SENTENCE] *= FINAL if after == CLAUSE else 0  # clauses end where the source ends them
+        if after != SENTENCE and self._listing[places[-1]]:
+            chances[ends == SENTENCE] = 0  # nothing was said of those persons yet
         if after == NO_MARK:
             chances[ends == CLAUSE] = 0
         if _mark(text) != SENTENCE:

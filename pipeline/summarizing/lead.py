@@ -1,10 +1,11 @@
 """The lead: in this genre the first sentences say who met whom, when and where."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.config import LeadConfig
 from pipeline.schema import Abstract, TaggedSentence
 from pipeline.summarizing.base import compose, length_limit, on_topic
+from pipeline.summarizing.naming import Tour
 
 
 class LeadSummarizer:
@@ -25,6 +26,11 @@ class LeadSummarizer:
         limit = length_limit(sentences, wanted) if topic is None else wanted
         return compose(on_topic(sentences, topic), limit, topic, skip=False)
 
-    def summarize_all(self, sentences: Sequence[TaggedSentence], topics: Sequence[str | None]) -> list[Abstract]:
+    def summarize_all(
+        self,
+        sentences: Sequence[TaggedSentence],
+        topics: Sequence[str | None],
+        tours: Mapping[str | None, Tour] | None = None,
+    ) -> list[Abstract]:
         """See `Summarizer.summarize_all`."""
         return [self.summarize(sentences, topic) for topic in topics]

@@ -57,6 +57,7 @@ PARTIAL = re.compile(
 )
 WIDER = 4  # times
 STUDENT = re.compile("生(?![命物态化殖科工])")
+HONOUR = re.compile("(?:副?教授|研究员|院士|博士|老师|同志|先生|女士)$")
 INSIDE = re.compile(rf"[{HAN}0-9a-z&·]")
 
 
@@ -104,7 +105,8 @@ def names(text: str, borders: frozenset[int] = frozenset()) -> Iterator[Name]:
 
 
 def ends_in_person(clause: str) -> bool:
-    """Whether a clause, without the mark behind it, ends with a person's name: a member of a list of persons."""
+    """Whether a clause, without the mark behind it, ends with a person's name (and 教授, 同志): a member of a list of persons."""
+    clause = HONOUR.sub("", clause)
     return any(name.end == len(clause) and name.kind is NameKind.PERSON for name in names(clause))
 
 

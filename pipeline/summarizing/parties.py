@@ -17,6 +17,7 @@ OUTCOME = re.compile(
     "签署|签订|签约|签下|揭牌|落户|落地|捐赠|受聘|聘任|开工|投产|中标|收购|入股|挂牌|奠基|投资|融资|授信|竣工|获批|购买|采购|订购|交付|"
     "授予|获奖|颁发|成立|注册|上市|停产|关闭|辞职|任命|当选"
 )
+SPEAKS = re.compile("希望|期待|愿|表示|强调|指出|认为|建议|感谢")
 LONG_RUN = 6
 STEM = 2
 RECALL = 2  # sentences
@@ -25,11 +26,12 @@ MARKS = re.compile(r"[,;。!?]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Clause:
-    """A clause of the source: its words, the parties it names, those it speaks of where it names none."""
+    """A clause of the source: its words, the parties it names, those it speaks of where it names none, who may speak."""
 
     text: str
     own: dict[NameKind, frozenset[str]]
     spoken: dict[NameKind, frozenset[str]]
+    speakers: frozenset[str]
 
 
 class PartyCheck:
@@ -50,7 +52,9 @@ class PartyCheck:
                 named = _parties(part)
                 own = {kind: named[kind] | carried[kind] if named[kind] else named[kind] for kind in _KINDS}
                 spoken = {kind: own[kind] or here[kind] or _last(earlier, kind) for kind in _KINDS}
-                found.append(_Clause(text=part, own=own, spoken=spoken))
+                person = NameKind.PERSON
+                speakers = own[person] or here[person] or _last(earlier, person, 1)
+                found.append(_Clause(text=part, own=own, spoken=spoken, speakers=speakers))
                 here = {kind: here[kind] | named[kind] for kind in _KINDS}
                 # An enumeration of persons with their offices: what is said of them comes after the mark.
                 carried = own if ends_in_person(part) else dict.fromkeys(_KINDS, frozenset())
@@ -76,7 +80,11 @@ class PartyCheck:
                     return True
             subjects = _parties(context)[kind]
             deeds = [piece for piece in pieces if OUTCOME.fullmatch(piece)]
-            if subjects and not _has_subject(clause) and not all(self._fits(subjects, kind, deed) for deed in deeds):
+            if not subjects or _has_subject(clause):
+                continue
+            if not all(self._fits(subjects, kind, deed) for deed in deeds):
+                return True
+            if kind is NameKind.PERSON and SPEAKS.match(clause) and not self._says(subjects, clause):
                 return True
         return False
 
@@ -91,6 +99,11 @@ class PartyCheck:
         """Whether a piece without a party of its own may be said of the subjects before it."""
         holders = [c for c in self._clauses if piece in c.text]
         return not holders or any(not c.own[kind] or any(_mentions(c, s, kind) for s in subjects) for c in holders)
+
+    def _says(self, speakers: frozenset[str], clause: str) -> bool:
+        """Whether what a clause without a subject wishes or says is said by one of the persons before it."""
+        holders = [c for c in self._clauses if clause in c.text]
+        return not holders or any(not c.speakers or any(_among(s, c.speakers) for s in speakers) for c in holders)
 
     def _pieces(self, clause: str) -> set[str]:
         """What a clause says of its parties: outcome words, and long runs copied from the source."""
@@ -152,10 +165,10 @@ def alike(short: str, long: str) -> bool:
     return bool(ending) and len(stem) >= STEM and all(character in characters for character in stem)
 
 
-def _last(sentences: Sequence[dict[NameKind, frozenset[str]]], kind: NameKind) -> frozenset[str]:
+def _last(sentences: Sequence[dict[NameKind, frozenset[str]]], kind: NameKind, count: int = RECALL) -> frozenset[str]:
     """The parties of the last few sentences that name some."""
     naming = [parties[kind] for parties in sentences if parties[kind]]
-    return frozenset().union(*naming[-RECALL:])
+    return frozenset().union(*naming[-count:])
 
 
 def _has_subject(clause: str) -> bool:

@@ -10,6 +10,7 @@ from pipeline.summarizing.base import length_limit
 from pipeline.summarizing.checking import AbstractChecker, Limits, Rewrite
 from pipeline.summarizing.generation import Draft, Reading, TextGenerator
 from pipeline.summarizing.lead import LeadSummarizer
+from pipeline.summarizing.naming import Tour
 from pipeline.summarizing.select import Chosen, is_tiny, rank, reading, verbatim
 
 
@@ -54,7 +55,12 @@ class Seq2SeqSummarizer:
         """See `Summarizer.summarize`."""
         return self.summarize_all(sentences, [topic])[0]
 
-    def summarize_all(self, sentences: Sequence[TaggedSentence], topics: Sequence[str | None]) -> list[Abstract]:
+    def summarize_all(
+        self,
+        sentences: Sequence[TaggedSentence],
+        topics: Sequence[str | None],
+        tours: Mapping[str | None, Tour] | None = None,
+    ) -> list[Abstract]:
         """See `Summarizer.summarize_all`; all of them are written together."""
         limits = {topic: self._limits(sentences, topic) for topic in topics}
         tiny = {topic for topic in topics if is_tiny(sentences, topic, self._wanted(topic)[1])}
@@ -78,6 +84,7 @@ class Seq2SeqSummarizer:
             else checker.check(
                 drafts[topic].text if topic in drafts else "",
                 limits[topic],
+                tour=(tours or {}).get(topic),
                 lead=self._lead.summarize(sentences, topic),
                 fillers=rank(sentences, topic),
                 rewrite=self._rewrite(readings[topic], drafts[topic]) if topic in drafts else None,

@@ -6,7 +6,7 @@ built: it is applied as two sparse products, so memory grows with the text and n
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pipeline.config import TextRankConfig
 from pipeline.schema import Abstract, TaggedSentence
 from pipeline.summarizing.base import compose, length_limit, on_topic
+from pipeline.summarizing.naming import Tour
 
 DAMPING = 0.85
 ROUNDS = 50
@@ -41,7 +42,12 @@ class TextRankSummarizer:
         order = sorted(range(len(chosen)), key=lambda i: (-weights[i], i))
         return compose([chosen[i] for i in order], limit, topic)
 
-    def summarize_all(self, sentences: Sequence[TaggedSentence], topics: Sequence[str | None]) -> list[Abstract]:
+    def summarize_all(
+        self,
+        sentences: Sequence[TaggedSentence],
+        topics: Sequence[str | None],
+        tours: Mapping[str | None, Tour] | None = None,
+    ) -> list[Abstract]:
         """See `Summarizer.summarize_all`."""
         return [self.summarize(sentences, topic) for topic in topics]
 

@@ -1,0 +1,101 @@
+"""Says whom a delegation met where the abstract a model wrote says only that it set out.
+
+Models that copy take clauses as they stand; a report that spreads its visits over many sentences has no clause that lists
+them. The lists are put behind the clause that says who set out, and are then checked like everything else.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.summarizing.evidence import CLAUSE_MARKS, split_clauses
+from pipeline.summarizing.polish import is_final
+
+MOST, LEAST = 4, 2  # hosts that are added; a single one where there is no other
+ENOUGH = 3  # an abstract that names so many is left alone
+SETS_OUT = re.compile("率|带队|带领|赴|前往|走访|拜访|访问|考察|调研|来到|一行")
+LEGAL_FORM = re.compile("(?:股份|有限|责任|集团|总?公司|总行)+$")
+VISITED = "走访"
+BOTH = "双方"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """An organisation that was met, as the document says it.
+
+    Attributes:
+        name: Its name.
+        talks: The word for the talks with it; empty if it was called on.
+        deed: What was signed with it and with no other, as in 签署战略合作协议; empty if nothing was.
+    """
+
+    name: str
+    talks: str = ""
+    deed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tour:
+    """Whom somebody met.
+
+    Attributes:
+        leader: Name of the person who leads those who report.
+        hosts: Whom they met, the most important first.
+        signed: Who signed, by what is said of it: 签署战略合作协议.
+        walked: Whether the document calls it 走访.
+    """
+
+    leader: str
+    hosts: tuple[Host, ...]
+    signed: Mapping[str, str] = field(default_factory=dict)
+    walked: bool = False
+
+
+def with_hosts(text: str, tour: Tour, most: int) -> str:
+    """The text with hosts it does not name, behind the clause in which the leader sets out.
+
+    Args:
+        text: An abstract.
+        tour: Whom it should name.
+        most: Characters it may have; to make room, what follows in the same sentence is dropped from its end.
+
+    Returns:
+        The text itself where it names enough, has no such clause, or has no room.
+    """
+    for deed, name in tour.signed.items():
+        text = text.replace(BOTH + deed, f"与{name}{deed}")
+    missing = [host for host in tour.hosts if not _named(host.name, text)]
+    if len(tour.hosts) - len(missing) >= min(ENOUGH, len(tour.hosts)):
+        return text
+    clauses = [text[span.start : span.end] for span in split_clauses(text)]
+    at = next((i for i, c in enumerate(clauses) if tour.leader in c and SETS_OUT.search(c)), None)
+    if at is None:
+        return text
+    head, rest = "".join(clauses[:at]) + clauses[at].rstrip(CLAUSE_MARKS), clauses[at + 1 :]
+    last = 0 if is_final(clauses[at]) else next((i + 1 for i, c in enumerate(rest) if is_final(c)), len(rest))
+    same, after = rest[:last], "".join(rest[last:])
+    for count in range(min(MOST, len(missing)), min(LEAST, len(missing)) - 1, -1):
+        added = _clauses(head, missing[:count], missing[count:], text, walked=tour.walked)
+        for kept in range(len(same), -1, -1):
+            sentence = "，".join([head, *added, *(c.rstrip(CLAUSE_MARKS) for c in same[:kept])]) + "。"
+            if len(sentence) + len(after) <= most:
+                return sentence + after
+    return text
+
+
+def _clauses(head: str, hosts: Sequence[Host], others: Sequence[Host], text: str, *, walked: bool) -> list[str]:
+    """The clauses that name hosts: those called on, those talked to, those signed with."""
+    signed = [host for host in hosts if host.deed and host.deed not in text]
+    called = [host.name for host in hosts if not host.talks and host not in signed]
+    talked = [host for host in hosts if host.talks and host not in signed]
+    verb = VISITED if walked and VISITED not in head else "先后到" if len(called) > 1 else "到"
+    rest = "等" if any(not host.talks for host in others) else ""
+    found = [verb + "、".join(called) + rest] if called else []
+    if talked:
+        found.append(f"与{'、'.join(host.name for host in talked)}{talked[0].talks}")
+    return found + [f"与{host.name}{host.deed}" for host in signed]
+
+
+def _named(name: str, text: str) -> bool:
+    stem = LEGAL_FORM.sub("", name)
+    return name in text or (len(stem) > 1 and stem in text)
