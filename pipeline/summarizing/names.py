@@ -46,6 +46,10 @@ PLACE = re.compile("|".join(sorted(PLACES, key=len, reverse=True)))
 _GIVEN = rf"[{HAN}]"
 _PERSON = rf"(?:{'|'.join(COMPOUND_SURNAMES)}|[{''.join(SURNAMES)}]){_GIVEN}{{1,2}}"
 SUBJECT = re.compile(rf"(?:^|(?<=[\s,;。:、“”()（）]))({_PERSON})(?={'|'.join(PERSON_VERBS)})")
+# At the end of a clause a name is as long as it looks: 副校长刘登, 农学院何秀教授.
+LAST_PERSON = re.compile(
+    rf"(?:(?:{'|'.join(OFFICES)})(?P<name>{_PERSON})|(?P<honoured>{_PERSON})(?:副?教授|研究员|院士|博士|老师|同志|先生|女士))$"
+)
 HONORIFIC = re.compile(rf"(?:^|(?<=[\s,;。:、“”与和]))([{''.join(COMMON_SURNAMES)}](?:总|{'|'.join(OFFICES)}))")
 _ENDINGS = sorted({*ORGANISATION_ENDINGS, *PLACE_ENDINGS}, key=len, reverse=True)
 ENDING = re.compile("|".join(_ENDINGS))
@@ -53,11 +57,10 @@ ENDS = re.compile(rf"(?:{'|'.join(_ENDINGS)})$")
 # Too little to be a firm's name by itself: what stands before it belongs to it, as in 云帆六和股份有限公司 or 久其软件公司.
 PARTIAL = re.compile(
     rf"[{HAN}]?(?:科技|技术|发展|股份|有限|责任|实业|控股|投资|建设|信息|食品|生物|农业|农牧|新材料|智能|环保|工程|电子|医药|能源|贸易|文化|传媒|"
-    r"软件|咨询|产业|管理|服务|项目|网络|教育|机械|设备|商贸|物流|集成|交通|规划|设计|研究院)*(?:总?公司|集团)"
+    r"电力|钢铁|汽车|化工|矿业|航空|建筑|水务|文旅|旅游|商业|金融|资产|资本|软件|咨询|产业|管理|服务|项目|网络|教育|机械|设备|商贸|物流|集成|交通|规划|设计|研究院)*(?:总?公司|集团)"
 )
 WIDER = 4  # times
 STUDENT = re.compile("生(?![命物态化殖科工])")
-HONOUR = re.compile("(?:副?教授|研究员|院士|博士|老师|同志|先生|女士)$")
 INSIDE = re.compile(rf"[{HAN}0-9a-z&·]")
 
 
@@ -106,7 +109,9 @@ def names(text: str, borders: frozenset[int] = frozenset()) -> Iterator[Name]:
 
 def ends_in_person(clause: str) -> bool:
     """Whether a clause, without the mark behind it, ends with a person's name (and 教授, 同志): a member of a list of persons."""
-    clause = HONOUR.sub("", clause)
+    last = LAST_PERSON.search(clause)
+    if last and not (last["name"] or last["honoured"]).startswith(NOT_PERSONS):
+        return True
     return any(name.end == len(clause) and name.kind is NameKind.PERSON for name in names(clause))
 
 

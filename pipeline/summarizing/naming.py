@@ -9,9 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.summarizing.evidence import CLAUSE_MARKS, split_clauses
+from pipeline.summarizing.names import NameKind, names
+from pipeline.summarizing.parties import alike
 from pipeline.summarizing.polish import is_final
 
-MOST, LEAST = 4, 2  # hosts that are added; a single one where there is no other
+MOST, LEAST = 4, 2  # hosts that are added; a single one where the document has no other
+SHORT = 6  # characters; a clause of fewer, 16日, is not left at the end
 ENOUGH = 3  # an abstract that names so many is left alone
 SETS_OUT = re.compile("率|带队|带领|赴|前往|走访|拜访|访问|考察|调研|来到|一行")
 LEGAL_FORM = re.compile("(?:股份|有限|责任|集团|总?公司|总行)+$")
@@ -63,7 +66,7 @@ def with_hosts(text: str, tour: Tour, most: int) -> str:
         The text itself where it names enough, has no such clause, or has no room.
     """
     for deed, name in tour.signed.items():
-        text = text.replace(BOTH + deed, f"与{name}{deed}")
+        text = re.sub(f"(^|[{CLAUSE_MARKS}]){BOTH}{re.escape(deed)}", rf"\g<1>与{name}{deed}", text)
     missing = [host for host in tour.hosts if not _named(host.name, text)]
     if len(tour.hosts) - len(missing) >= min(ENOUGH, len(tour.hosts)):
         return text
@@ -74,9 +77,11 @@ def with_hosts(text: str, tour: Tour, most: int) -> str:
     head, rest = "".join(clauses[:at]) + clauses[at].rstrip(CLAUSE_MARKS), clauses[at + 1 :]
     last = 0 if is_final(clauses[at]) else next((i + 1 for i, c in enumerate(rest) if is_final(c)), len(rest))
     same, after = rest[:last], "".join(rest[last:])
-    for count in range(min(MOST, len(missing)), min(LEAST, len(missing)) - 1, -1):
+    for count in range(min(MOST, len(missing)), min(LEAST, len(tour.hosts)) - 1, -1):
         added = _clauses(head, missing[:count], missing[count:], text, walked=tour.walked)
         for kept in range(len(same), -1, -1):
+            if kept and len(same[kept - 1]) < SHORT:
+                continue
             sentence = "，".join([head, *added, *(c.rstrip(CLAUSE_MARKS) for c in same[:kept])]) + "。"
             if len(sentence) + len(after) <= most:
                 return sentence + after
@@ -85,7 +90,7 @@ def with_hosts(text: str, tour: Tour, most: int) -> str:
 
 def _clauses(head: str, hosts: Sequence[Host], others: Sequence[Host], text: str, *, walked: bool) -> list[str]:
     """The clauses that name hosts: those called on, those talked to, those signed with."""
-    signed = [host for host in hosts if host.deed and host.deed not in text]
+    signed = [host for host in hosts if host.deed and host.deed not in text.replace("了", "")]
     called = [host.name for host in hosts if not host.talks and host not in signed]
     talked = [host for host in hosts if host.talks and host not in signed]
     verb = VISITED if walked and VISITED not in head else "先后到" if len(called) > 1 else "到"
@@ -97,5 +102,7 @@ def _clauses(head: str, hosts: Sequence[Host], others: Sequence[Host], text: str
 
 
 def _named(name: str, text: str) -> bool:
+    """Whether a text names an organisation, in full or by a shorter or longer form."""
     stem = LEGAL_FORM.sub("", name)
-    return name in text or (len(stem) > 1 and stem in text)
+    others = [text[n.start : n.end] for n in names(text) if n.kind is NameKind.ORGANISATION]
+    return (len(stem) > 1 and stem in text) or any(alike(name, n) or alike(n, name) for n in others)

@@ -71,7 +71,7 @@ class Seq2SeqSummarizer:
                 topic=topic,
                 least=limits[topic].least,
                 most=limits[topic].most,
-                emphasis=self._emphasis(chosen),
+                emphasis=self._emphasis(chosen) if topic is None else {},
             )
             for topic, chosen in texts.items()
             if chosen.text

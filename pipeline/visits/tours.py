@@ -35,13 +35,19 @@ def find_tour(visits: Sequence[Visit], sentences: Sequence[TaggedSentence], topi
     deeds = [(visit, _deed(visit, sentences)) for visit in private]
     alone = Counter(deed for _, deed in deeds)
     signed = {deed: visit.organisation.text for visit, deed in deeds if deed and alone[deed] == 1}
+    asked = [
+        visit
+        for visit in private
+        if topic is None
+        or (topic in sentences[visit.organisation.sentence].topics and side_of(visit.kind) == SIDES.get(topic))
+    ]
     met: dict[str, list[Host]] = {BUSINESS: [], LEARNED: []}
-    for visit in private:
-        side, topics = side_of(visit.kind), sentences[visit.organisation.sentence].topics
-        host = _host(visit, sentences, signed)
-        if host and (topic is None or (topic in topics and side == SIDES.get(topic))):
-            met[side].append(host)
+    for visit in asked:
+        if host := _host(visit, sentences, signed):
+            met[side_of(visit.kind)].append(host)
     firms, schools = met[BUSINESS], met[LEARNED]
+    if len(firms) + len(schools) == 1 < len(asked):
+        firms = schools = []  # one of several would pass for the only one
     return Tour(
         leader=private[0].who[0].name.text,
         hosts=(*firms[:FIRMS], *schools[:1], *firms[FIRMS:], *schools[1:]),

@@ -30,6 +30,7 @@ def test_what_follows_in_the_sentence_makes_room_then_hosts_do() -> None:
     [
         "贺清源走访青禾机器人公司、松川商会，与海岳银行会谈。",
         "6月3日，青禾机器人公司与松塘市签约。",
+        "贺清源赴杭州走访青禾机器人集团有限公司、松川商会，与海岳银行会谈。",
         "贺清源介绍了营商环境。",
     ],
 )
@@ -52,6 +53,8 @@ def test_the_verb_is_the_documents_and_not_said_twice() -> None:
 def test_who_signed_stands_in_the_place_of_both_sides() -> None:
     signed = {"签署供货协议": "青禾机器人公司"}
     assert with_hosts("双方签署供货协议。", tour(signed=signed), 160) == "与青禾机器人公司签署供货协议。"
+    by_others = "吴晓帆、周远山代表双方签署供货协议。"
+    assert with_hosts(by_others, tour(signed=signed), 160) == by_others
     deed = Host(name="青禾机器人公司", deed="签署供货协议")
     found = with_hosts(SET_OUT, tour(deed, FIRMS[1], signed=signed), 160)
     assert "走访松川商会，与青禾机器人公司签署供货协议，推介" in found

@@ -37,6 +37,12 @@ def test_a_deed_of_several_is_nobodys() -> None:
     assert [host.deed for host in hosts(VISIT, rows)] == ["", ""]
 
 
+def test_one_of_several_does_not_pass_for_the_only_one() -> None:
+    rows = [TRIP[0], ("上午，贺清源走访青禾机器人公司。", [VISIT]), ("海岳银行行长周远山发来贺信。", [VISIT])]
+    assert hosts(VISIT, rows[:2]) == (Host(name="青禾机器人公司"),)
+    assert hosts(VISIT, rows) == ()
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
