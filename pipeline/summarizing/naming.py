@@ -14,8 +14,10 @@ from pipeline.summarizing.parties import alike
 from pipeline.summarizing.polish import is_final
 
 MOST, LEAST = 4, 2  # hosts that are added; a single one where the document has no other
-SHORT = 6  # characters; a clause of fewer, 16日, is not left at the end
 ENOUGH = 3  # an abstract that names so many is left alone
+WHEN = re.compile(
+    r"[\d年月日上下午晚至、—~-]+|随后|会[上后]|期间|当[天日]|同日"
+)  # a clause that only says when is not left at the end
 SETS_OUT = re.compile("率|带队|带领|赴|前往|走访|拜访|访问|考察|调研|来到|一行")
 LEGAL_FORM = re.compile("(?:股份|有限|责任|集团|总?公司|总行)+$")
 VISITED = "走访"
@@ -80,7 +82,7 @@ def with_hosts(text: str, tour: Tour, most: int) -> str:
     for count in range(min(MOST, len(missing)), min(LEAST, len(tour.hosts)) - 1, -1):
         added = _clauses(head, missing[:count], missing[count:], text, walked=tour.walked)
         for kept in range(len(same), -1, -1):
-            if kept and len(same[kept - 1]) < SHORT:
+            if kept and WHEN.fullmatch(same[kept - 1].rstrip(CLAUSE_MARKS)):
                 continue
             sentence = "，".join([head, *added, *(c.rstrip(CLAUSE_MARKS) for c in same[:kept])]) + "。"
             if len(sentence) + len(after) <= most:

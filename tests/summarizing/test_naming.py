@@ -25,6 +25,11 @@ def test_what_follows_in_the_sentence_makes_room_then_hosts_do() -> None:
     assert with_hosts(SET_OUT, tour(), len(SET_OUT)) == SET_OUT
 
 
+def test_a_clause_that_only_says_when_is_not_left_at_the_end() -> None:
+    text = "6月3日，松塘市委书记贺清源率团赴杭州市，4日上午，走进车间看生产、问销路、听企业家对松塘的意见。"
+    assert with_hosts(text, tour(), 70).endswith("，与海岳银行会谈。")
+
+
 @pytest.mark.parametrize(
     "text",
     [
