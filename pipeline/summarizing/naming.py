@@ -69,25 +69,27 @@ def with_hosts(text: str, tour: Tour, most: int) -> str:
     """
     for deed, name in tour.signed.items():
         text = re.sub(f"(^|[{CLAUSE_MARKS}]){BOTH}{re.escape(deed)}", rf"\g<1>与{name}{deed}", text)
-    missing = [host for host in tour.hosts if not _named(host.name, text)]
-    if len(tour.hosts) - len(missing) >= min(ENOUGH, len(tour.hosts)):
-        return text
+    enough = min(ENOUGH, len(tour.hosts))
     clauses = [text[span.start : span.end] for span in split_clauses(text)]
     at = next((i for i, c in enumerate(clauses) if tour.leader in c and SETS_OUT.search(c)), None)
-    if at is None:
+    if at is None or sum(_named(host.name, text) for host in tour.hosts) >= enough:
         return text
     head, rest = "".join(clauses[:at]) + clauses[at].rstrip(CLAUSE_MARKS), clauses[at + 1 :]
     last = 0 if is_final(clauses[at]) else next((i + 1 for i, c in enumerate(rest) if is_final(c)), len(rest))
-    same, after = rest[:last], "".join(rest[last:])
-    for count in range(min(MOST, len(missing)), min(LEAST, len(tour.hosts)) - 1, -1):
-        added = _clauses(head, missing[:count], missing[count:], text, walked=tour.walked)
-        for kept in range(len(same), -1, -1):
-            if kept and WHEN.fullmatch(same[kept - 1].rstrip(CLAUSE_MARKS)):
-                continue
-            sentence = "，".join([head, *added, *(c.rstrip(CLAUSE_MARKS) for c in same[:kept])]) + "。"
-            if len(sentence) + len(after) <= most:
-                return sentence + after
-    return text
+    same, after = [c.rstrip(CLAUSE_MARKS) for c in rest[:last]], "".join(rest[last:])
+    best, most_named = text, 0
+    for kept in range(len(same), -1, -1):
+        if kept and WHEN.fullmatch(same[kept - 1]):
+            continue
+        said = "，".join([head, *same[:kept]]) + "。" + after
+        missing = [host for host in tour.hosts if not _named(host.name, said)]
+        for count in range(min(LEAST, len(tour.hosts)), min(MOST, len(missing)) + 1):
+            added = _clauses(head, missing[:count], missing[count:], said, walked=tour.walked)
+            named = len(tour.hosts) - len(missing) + count
+            sentence = "，".join([head, *added, *same[:kept]]) + "。"
+            if len(sentence) + len(after) <= most and named > most_named:
+                best, most_named = sentence + after, named
+    return best
 
 
 def _clauses(head: str, hosts: Sequence[Host], others: Sequence[Host], text: str, *, walked: bool) -> list[str]:
