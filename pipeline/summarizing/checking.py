@@ -3,6 +3,7 @@
 First the model is asked to write again without the words the source lacks; what is still unsupported goes clause by clause.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from pipeline.text.tidy import shorten, tidy
 Rewrite = Callable[[Sequence[str]], str]
 REWRITES = 2
 PASSES = 4
+SAYS = re.compile("表示|指出|强调|介绍|认为|希望|要求|说，|建议")
 PARTY_KINDS = frozenset({FactKind.PERSON, FactKind.ORGANISATION, FactKind.PLACE})
 LEANING = (
     "他",
@@ -93,7 +95,7 @@ class AbstractChecker:
         text, rewrites = self._rewritten(text, proposed, rewrite)
         text = with_hosts(text, tour, limits.most) if tour else text
         clauses, removed = self._supported(text)
-        clauses, cut = _shortened(clauses, limits.most)
+        clauses, cut = _shortened(_parted(clauses), limits.most)
         removed += cut
         found = FactCheck(proposed=proposed, rewrites=rewrites, removed=tuple(removed))
         if not clauses:
@@ -173,6 +175,19 @@ class AbstractChecker:
         if reason:
             return Removal(text=clause.text, reason=reason), clause
         return None, replace(clause, evidence=support.sentences)
+
+
+def _parted(clauses: list[_Clause]) -> list[_Clause]:
+    """Clauses with a new sentence where one that says something else follows what somebody says, 双方表示，…，市长主持座谈会."""
+    parted: list[_Clause] = []
+    row, said = 0, set[int]()
+    for before, clause in zip([None, *clauses], clauses, strict=False):
+        if (before and clause.row != before.row) or (said and not said & set(clause.evidence)):
+            row, said = row + 1, set()
+        parted.append(replace(clause, row=row))
+        if said or SAYS.search(clause.text):
+            said |= set(clause.evidence)
+    return parted
 
 
 def _shortened(clauses: list[_Clause], most: int) -> tuple[list[_Clause], list[Removal]]:

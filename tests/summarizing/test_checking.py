@@ -190,3 +190,23 @@ def test_after_checking_no_number_or_latin_word_is_left_that_the_source_lacks(te
     assert abstract.text.endswith("。") and len(abstract.text) <= WIDE.most
     assert all(abstract.text.count(a) == abstract.text.count(b) for a, b in ("“”", "（）", "《》"))
     assert covers(abstract)
+
+
+def test_what_follows_a_speech_and_is_said_elsewhere_begins_a_sentence() -> None:
+    rows = ["企业家们表示，愿当好宣传员，多带项目回乡。", "东江理工大学副校长许知行主持座谈会。", "双方签署合作协议。"]
+    abstract = checked("企业家们表示，愿当好宣传员，东江理工大学副校长许知行主持座谈会。", rows)
+    assert abstract.text == "企业家们表示，愿当好宣传员。东江理工大学副校长许知行主持座谈会。"
+    assert covers(abstract)
+    whole = "企业家们表示，愿当好宣传员，多带项目回乡。"
+    assert checked(whole, rows).text == whole
+
+
+def test_a_wish_stays_with_who_has_it() -> None:
+    rows = [
+        "3月18日，海屿市委书记程望舒赴深圳走访企业。",
+        "东江理工大学校长许知行介绍了学校情况。",
+        "希望与海屿加强多领域合作交流。",
+    ]
+    abstract = checked("3月18日，海屿市委书记程望舒赴深圳走访企业，希望与海屿加强多领域合作交流。", rows)
+    assert abstract.text == "3月18日，海屿市委书记程望舒赴深圳走访企业。"
+    assert reasons(abstract) == [("希望与海屿加强多领域合作交流。", "parties")]
