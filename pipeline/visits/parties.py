@@ -49,6 +49,9 @@ PUBLIC_PLACE = re.compile(
 )
 
 
+ATTENDANT = re.compile(
+    f"[局委办处]、(?P<firm>[{HAN}]{{2,16}}(?:公司|集团))等?(?:主要|有关|相关)?负责(?:人|同志)[^,。;]{{0,6}}(?:参加|陪同|出席)"
+)
 FACULTY = re.compile(f"[{HAN}]{{1,4}}学院")
 # After a list of one's own departments: 化工学院、科研院等相关负责人参加座谈.
 ATTENDING = re.compile(r"[^,。;]{0,40}负责(?:人|同志)[^,。;]{0,12}(?:参加|陪同|出席|随行|列席)")
@@ -166,6 +169,11 @@ def _public(line: Line, number: int) -> Iterator[Party]:
             yield Party(
                 line=number, start=start, end=match.end(1), text=line.text[start : match.end(1)], kind=GOVERNMENT
             )
+
+
+def attendants(lines: Sequence[Line]) -> frozenset[str]:
+    """Firms that stand in a list of the offices of those who report: they came along, they were not met."""
+    return frozenset(match["firm"] for line in lines for match in ATTENDANT.finditer(line.text))
 
 
 class Roll:

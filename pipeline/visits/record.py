@@ -13,7 +13,7 @@ from pipeline.schema import Document, Mention, Outcome, Person, TaggedSentence, 
 from pipeline.summarizing.names import NameKind
 from pipeline.visits.details import date_of, matter_of, outcomes_of, place_of
 from pipeline.visits.lines import Line, WordIndex, read_lines
-from pipeline.visits.parties import SHARED, Party, Roll, parties
+from pipeline.visits.parties import SHARED, Party, Roll, attendants, parties
 from pipeline.visits.people import Cast
 from pipeline.visits.words import (
     INSTITUTE,
@@ -89,6 +89,7 @@ def _opens_learned(line: Line) -> bool:
 
 def _rows(lines: Sequence[Line], cast: Cast, home: str) -> list[_Row]:
     rows: list[_Row] = []
+    own = attendants(lines)
     current: list[int] = []
     roll = Roll()
     words = WordIndex()  # what a row is spoken of by: names of its organisation and of those introduced with it
@@ -98,7 +99,7 @@ def _rows(lines: Sequence[Line], cast: Cast, home: str) -> list[_Row]:
         named = parties(line, number, cast.introduced(number)) if line.contact and not line.attendance else []
         here: list[int] = []
         for party in named:
-            if side_of(party.kind) == home or TOTAL.search(line.text):
+            if side_of(party.kind) == home or party.text in own or TOTAL.search(line.text):
                 continue
             at = roll.enter(party.text)
             if at == len(rows):

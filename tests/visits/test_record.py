@@ -161,6 +161,16 @@ def test_a_guest_of_a_university_comes_from_the_body_of_the_last_post(title: str
     assert [name for _, name in said(visit.met)] == ["贺清源"]
 
 
+def test_a_firm_that_came_along_was_not_met() -> None:
+    rows = [
+        ("6月3日，市委书记贺清源会见云帆集团董事长吴晓帆，云帆集团与松塘投资公司签订合资协议。", [VISIT, OUTCOME]),
+        ("市发展改革委、市工信局、松塘投资公司主要负责人参加会见。", [VISIT]),
+    ]
+    (visit,) = make_briefing(rows).visits
+    assert visit.organisation.text == "云帆集团"
+    assert [outcome.mention.text for outcome in visit.outcomes] == ["合资协议"]
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
