@@ -161,23 +161,26 @@ def test_killed_five_times_it_writes_what_an_undisturbed_run_writes(tmp_path: Pa
     source.mkdir()
     draw = random.Random(0)
     words = ["市长到恒远公司考察。", "双方座谈。", "东江大学与该市签约。", "今天天气很好。", "会议研究防汛。"]
-    for number in range(int(os.environ.get("JIANBAO_KILLED_DOCUMENTS", "300"))):
+    documents = int(os.environ.get("JIANBAO_KILLED_DOCUMENTS", "300"))
+    for number in range(documents):
         (source / f"{number:04}.txt").write_text("".join(draw.sample(words, 3)) + str(number), encoding="utf-8")
     subprocess.run(command(source, tmp_path / "whole"), cwd=ROOT, check=True)
-    killed = sizes = 0
-    while killed < 5:
-        process = subprocess.Popen(command(source, tmp_path / "killed"), cwd=ROOT)
-        journal = tmp_path / "killed" / NAME
-        while process.poll() is None and (not journal.exists() or journal.stat().st_size <= sizes):
+    killed = tmp_path / "killed"
+
+    def done(pages: bool) -> int:
+        if pages:
+            return len(list(killed.glob("*.json")))
+        return (killed / NAME).read_bytes().count(b"\n") if (killed / NAME).exists() else 0
+
+    moments = [(False, number) for number in sorted(draw.sample(range(1, documents), 4))]
+    for pages, wanted in (*moments, (True, draw.randrange(1, documents // 2))):  # the last while it writes the pages
+        process = subprocess.Popen(command(source, killed), cwd=ROOT)
+        while process.poll() is None and done(pages) < wanted:
             time.sleep(0.01)
-        time.sleep(draw.random() / 4)
-        if process.poll() is not None:
-            break
+        assert process.poll() is None, "it was done before it could be killed"
         process.kill()
         process.wait()
-        killed += 1
-        sizes = journal.stat().st_size if journal.exists() else 0
-    assert killed == 5, "it was done before it could be killed"
-    subprocess.run(command(source, tmp_path / "killed"), cwd=ROOT, check=True)
-    assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
-    assert not (tmp_path / "killed" / NAME).exists()
+    assert done(pages=False) == documents > done(pages=True)
+    subprocess.run(command(source, killed), cwd=ROOT, check=True)
+    assert contents(killed) == contents(tmp_path / "whole")
+    assert not (killed / NAME).exists()

@@ -66,7 +66,7 @@ class Article(BaseModel):
         if not self.text.strip():
             raise InputError("the text is empty")
         body = self.text.replace("\r\n", "\n")
-        return make_document(body, id=self.id, source="request", title=self.title, published=self.published)
+        return make_document(body, id=self.id, source="", title=self.title, published=self.published)
 
 
 class Articles(BaseModel):

@@ -14,7 +14,8 @@ from pipeline.writing.wording import Language
 WORDS = {
     "zh": {
         "heading": "简报",
-        "about": "粘贴一篇报道，或拖入文件（txt、html、docx、pdf），得到逐句主题与可核对的摘要。文本只在本机处理，不保存。",
+        "about": "粘贴一篇报道，或拖入文件（txt、html、docx、pdf），得到可核对的摘要、走访记录和逐句主题。"
+        "文本由本服务直接处理，不外传，不保存。",
         "text": "报道全文",
         "file": "选择文件",
         "run": "生成简报",
@@ -27,8 +28,8 @@ WORDS = {
     },
     "en": {
         "heading": "jianbao 简报",
-        "about": "Paste a report, or drop a file (txt, html, docx, pdf): topics sentence by sentence, and an abstract to check. "
-        "The text stays on this machine and is not kept.",
+        "about": "Paste a report, or drop a file (txt, html, docx, pdf): an abstract to check, a record of visits, and topics "
+        "sentence by sentence. The text is processed by this service itself, sent nowhere else, and not kept.",
         "text": "The report",
         "file": "Choose a file",
         "run": "Make the briefing",

@@ -46,8 +46,9 @@ def to_docx(briefing: Briefing, topics: Sequence[TopicConfig], language: Languag
         if tagged.sentence.index in cited:
             text = f"{tagged.sentence.index + 1}. {_clean(' '.join(tagged.sentence.text.split()))}"
             _font(page.add_paragraph().add_run(text).font, BODY, SMALL)
-    source = _clean(briefing.document.source)
-    _font(page.add_paragraph().add_run(f"{words['source']}: {source}").font, BODY, SMALL)
+    if briefing.document.source:
+        source = f"{words['source']}{words['colon']}{_clean(briefing.document.source)}"
+        _font(page.add_paragraph().add_run(source).font, BODY, SMALL)
     stream = io.BytesIO()
     page.save(stream)
     return stream.getvalue()

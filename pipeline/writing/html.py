@@ -5,9 +5,11 @@ Scripts and styles are allowed by their digests only (Content Security Policy), 
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 COLOURS = 6
+STOPS = "，。；：、！？"
+LONG_NAME = 5  # from here on a name may be broken over lines: it might not fit in a column
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,7 @@ def to_html(briefing: Briefing, topics: Sequence[TopicConfig], language: Languag
             "number": tagged.sentence.index + 1,
             "text": " ".join(tagged.sentence.text.split()),
             "topics": [shown[t] | {"score": tagged.scores[t]} for t in tagged.topics],
+            "strongest": shown[max(tagged.topics, key=tagged.scores.__getitem__)]["number"] if tagged.topics else None,
         }
         for tagged in briefing.sentences
     ]
@@ -93,25 +98,38 @@ def _topics(topics: Sequence[TopicConfig], language: Language) -> dict[str, dict
 
 
 def _abstract(abstract: Abstract, language: Language) -> dict[str, Any]:
-    """The text in pieces, each with the numbers of its sentences; none for what stands between."""
-    words = WORDS[language]
+    """The text in clauses, each with the numbers of its sentences; none for what stands between.
+
+    Where neighbours rest on the same sentences, the last of them is marked for all; the mark stands before the stop.
+    """
     pieces: list[dict[str, Any]] = []
     at = 0
     for evidence in abstract.evidence:
         if evidence.start > at:
             pieces.append({"text": abstract.text[at : evidence.start], "sentences": []})
-        numbers = [i + 1 for i in evidence.sentences]
-        title = words["evidence"].format(numbers=words["comma"].join(map(str, numbers)))
-        pieces.append({"text": abstract.text[evidence.start : evidence.end], "sentences": numbers, "title": title})
+        pieces.append(
+            _clause(abstract.text[evidence.start : evidence.end], [i + 1 for i in evidence.sentences], language)
+        )
         at = evidence.end
     pieces.append({"text": abstract.text[at:], "sentences": []})
+    for piece, following in pairwise(pieces):
+        piece["marked"] = piece["sentences"] != following["sentences"]
     return {"pieces": pieces, "note": check_note(abstract, language)}
 
 
 def _visit_cell(cell: VisitCell, language: Language) -> dict[str, Any]:
+    names = [name for name in cell.names if len(name) < LONG_NAME]
+    return _clause(cell.text, cell.sentences, language, names) | {"marked": True}
+
+
+def _clause(text: str, numbers: Sequence[int], language: Language, names: Collection[str] = ()) -> dict[str, Any]:
+    """A clause or cell in parts, of which names are not broken, with its numbers; the stop it ends with apart."""
     words = WORDS[language]
-    title = words["evidence"].format(numbers=words["comma"].join(map(str, cell.sentences)))
-    return {"text": cell.text, "sentences": cell.sentences, "title": title}
+    title = words["evidence"].format(numbers=words["comma"].join(map(str, numbers)))
+    said = text.rstrip(STOPS)
+    parts = re.split(f"({'|'.join(map(re.escape, names))})", said) if names else [said]
+    shown = [{"text": part, "name": part in names} for part in parts]
+    return {"parts": shown, "stop": text[len(said) :], "sentences": list(numbers), "title": title}
 
 
 def style_and_script() -> tuple[str, str]:

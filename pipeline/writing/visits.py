@@ -12,10 +12,11 @@ COLUMNS = ("visit_date", "place", "who", "organisation", "kind", "met", "matter"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitCell:
-    """The text of a cell and the sentences it rests on, by number from 1; empty where nothing is known."""
+    """The text of a cell, the sentences it rests on, by number from 1, and persons' names in it; empty if nothing is known."""
 
     text: str
     sentences: tuple[int, ...]
+    names: tuple[str, ...] = ()
 
 
 def visit_heading(language: Language) -> list[str]:
@@ -63,7 +64,8 @@ def _cell(mentions: Sequence[Mention | None], separator: str) -> VisitCell:
 def _people(people: Sequence[Person], separator: str) -> VisitCell:
     mentions = [m for person in people for m in (person.office, person.name) if m]
     texts = [_line((p.office.text if p.office else "") + p.name.text) for p in people]
-    return VisitCell(text=separator.join(texts), sentences=_numbers(mentions))
+    names = tuple(_line(p.name.text) for p in people)
+    return VisitCell(text=separator.join(texts), sentences=_numbers(mentions), names=names)
 
 
 def _numbers(mentions: Sequence[Mention]) -> tuple[int, ...]:

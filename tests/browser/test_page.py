@@ -59,6 +59,9 @@ def test_an_article_pasted_and_a_file_dropped(page: "Page", address: str, tmp_pa
     clause.hover()
     rests_on = str(clause.get_attribute("data-sentences")).split()
     assert [item.get_attribute("id") for item in report.locator("li.lit").all()] == [f"s{n}" for n in rests_on]
+    box, window = page.locator("#report").bounding_box(), page.evaluate("innerHeight")
+    assert box and 0 < box["y"] < box["y"] + box["height"] <= window < 1.3 * box["height"]
+    assert report.locator(".source").count() == 0
     with page.expect_download() as downloaded:
         page.click('[data-format="docx"]')
     assert downloaded.value.suggested_filename.endswith(".docx")

@@ -82,8 +82,10 @@ def test_word_shows_abstracts_and_the_sentences_they_rest_on(briefing: Briefing)
         "座谈会",
         *("摘要", "双方座谈。", "依据第1句"),
         *("企业走访", "双方座谈。", "依据第1句"),
-        *("依据原文", "1. 双方座谈。", "来源: a.txt"),
+        *("依据原文", "1. 双方座谈。", "来源：a.txt"),
     ]
+    pasted = replace(briefing, document=replace(briefing.document, source=""))
+    assert Word(io.BytesIO(to_docx(pasted, TOPICS))).paragraphs[-1].text == "1. 双方座谈。"
 
 
 def test_what_was_not_finished_has_no_name(briefing: Briefing, tmp_path: Path) -> None:

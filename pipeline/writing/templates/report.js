@@ -21,15 +21,22 @@ const filter = (wanted) => {
     item.hidden = wanted !== "" && !item.dataset.topics.split(" ").includes(wanted);
   }
 };
+const choose = (elements, target) => {
+  document.querySelectorAll(".chosen").forEach((element) => element.classList.remove("chosen"));
+  elements.forEach((element) => element.classList.add("chosen"));
+  target.scrollIntoView({ block: "center" });
+  target.focus({ preventScroll: true });
+};
+let left = null;
 for (const button of buttons) button.addEventListener("click", () => filter(button.dataset.topic));
 for (const clause of clauses) {
   const own = clause.dataset.sentences.split(" ").map(sentence);
   pair(clause, own);
   clause.addEventListener("click", (event) => {
     event.preventDefault();
-    if (own[0].hidden) filter("");
-    own[0].scrollIntoView({ block: "center" });
-    own[0].focus({ preventScroll: true });
+    if (own.some((item) => item.hidden)) filter("");
+    left = clause;
+    choose(own, own[0]);
   });
 }
 for (const [number, own] of cited) {
@@ -37,7 +44,7 @@ for (const [number, own] of cited) {
   item.classList.add("cited");
   item.tabIndex = 0;
   pair(item, own);
-  const back = () => { own[0].scrollIntoView({ block: "center" }); own[0].focus({ preventScroll: true }); };
+  const back = () => choose(own, own.includes(left) ? left : own[0]);
   item.addEventListener("click", () => { if (!String(getSelection())) back(); });
   item.addEventListener("keydown", (event) => { if (event.key === "Enter") back(); });
 }
