@@ -83,7 +83,7 @@ def run(
 
     - `jianbao run report.txt --format json | jq .abstract.text`
 
-    **Exit codes**: 0 fine, 2 a file or the config cannot be used, 1 a fault of jianbao itself.
+    **Exit codes**: 0 fine, 2 a file or the config cannot be used, or a fault shows at one document, 1 a fault of jianbao itself.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         if format is None:

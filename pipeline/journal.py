@@ -1,22 +1,40 @@
 """What a run into a folder has done so far, kept on disk, so that a run that was stopped goes on where it was.
 
-A line of JSON for each briefing, in the order of the documents. A run killed in the middle of a line loses that line.
+A line of JSON for each document, in order: its briefing, or why there is none. A run killed in the middle of a line loses
+that line.
 """
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from pipeline.errors import InputError
 from pipeline.schema import Briefing, Document, Provenance
 from pipeline.writing.files import writing
-from pipeline.writing.json import from_dict, to_jsonl
+from pipeline.writing.json import (
+    document_from_dict,
+    document_to_dict,
+    from_dict,
+    provenance_from_dict,
+    provenance_to_dict,
+    to_jsonl,
+)
 
 NAME = ".jianbao-run.jsonl"
+ERROR = "error"  # the key that only documents without a briefing have
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failure:
+    document: Document
+    provenance: Provenance
+    error: str
 
 
 class Journal:
-    """Briefings on disk; a context manager."""
+    """Results on disk; a context manager."""
 
     def __init__(self, folder: Path) -> None:
         """The journal of a folder, which is made if need be.
@@ -38,17 +56,17 @@ class Journal:
         """Closes the file; it stays."""
         self._stream.close()
 
-    def known(self, document: Document, provenance: Provenance) -> Briefing | None:
-        """The briefing of the next line if it is this document's, written by the same models.
+    def known(self, document: Document, provenance: Provenance) -> Briefing | InputError | None:
+        """What the next line says if it is about this document, written by the same models.
 
         From the first document for which it is not, there are no more.
         """
         if not self._reading:
             return None
         start = self._stream.tell()
-        briefing = _read(self._stream.readline())
-        if briefing is not None and briefing.document == document and briefing.provenance == provenance:
-            return briefing
+        result = _read(self._stream.readline())
+        if result is not None and result.document == document and result.provenance == provenance:
+            return result if isinstance(result, Briefing) else InputError(result.error)
         self._reading = False
         self._stream.seek(start)
         self._stream.truncate()
@@ -60,9 +78,16 @@ class Journal:
         Raises:
             OutputError: It cannot be written.
         """
-        with writing(self._path):
-            self._stream.write(to_jsonl(briefing).encode())
-            self._stream.flush()
+        self._write(to_jsonl(briefing))
+
+    def fail(self, document: Document, provenance: Provenance, error: InputError) -> None:
+        """Writes a line that says why a document has no briefing, so that it need not be tried again.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+        row = {"document": document_to_dict(document), "provenance": provenance_to_dict(provenance), ERROR: str(error)}
+        self._write(json.dumps(row, ensure_ascii=False) + "\n")
 
     def briefings(self) -> Iterator[Briefing]:
         """All of them, from the first; what stands behind the last document of this run is left out before."""
@@ -70,7 +95,9 @@ class Journal:
             self._stream.truncate(self._stream.tell())
             self._stream.seek(0)
         for line in self._stream:
-            yield from_dict(json.loads(line))
+            row = json.loads(line)
+            if ERROR not in row:
+                yield from_dict(row)
 
     def remove(self) -> None:
         """Closes the file and takes it away.
@@ -82,12 +109,21 @@ class Journal:
         with writing(self._path):
             self._path.unlink(missing_ok=True)
 
+    def _write(self, line: str) -> None:
+        with writing(self._path):
+            self._stream.write(line.encode())
+            self._stream.flush()
 
-def _read(line: bytes) -> Briefing | None:
-    """The briefing of a whole line, else None."""
+
+def _read(line: bytes) -> Briefing | _Failure | None:
+    """What a whole line says, else None."""
     if not line.endswith(b"\n"):
         return None
     try:
-        return from_dict(json.loads(line))
+        row = json.loads(line)
+        if ERROR not in row:
+            return from_dict(row)
+        document, provenance = document_from_dict(row["document"]), provenance_from_dict(row["provenance"])
+        return _Failure(document=document, provenance=provenance, error=row[ERROR])
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

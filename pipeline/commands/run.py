@@ -94,7 +94,7 @@ def _print(
 
 
 def _computed(jianbao: Jianbao, documents: Iterable[Document | InputError]) -> Iterator[Briefing | InputError]:
-    return (document if isinstance(document, InputError) else jianbao.run(document) for document in documents)
+    return (document if isinstance(document, InputError) else jianbao.attempt(document) for document in documents)
 
 
 def _text(briefing: Briefing, topics: tuple[TopicConfig, ...], formats: tuple[str, ...], words: Language) -> str:
