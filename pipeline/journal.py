@@ -6,11 +6,14 @@ that line.
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.errors import InputError
+from filelock import FileLock, Timeout
+
+from pipeline.errors import InputError, OutputError
 from pipeline.schema import Briefing, Document, Provenance
 from pipeline.writing.files import writing
 from pipeline.writing.json import (
@@ -23,6 +26,7 @@ from pipeline.writing.json import (
 )
 
 NAME = ".jianbao-run.jsonl"
+LOCK = ".jianbao-run.lock"
 ERROR = "error"  # the key that only documents without a briefing have
 
 
@@ -34,18 +38,20 @@ class _Failure:
 
 
 class Journal:
-    """Results on disk; a context manager."""
+    """Results on disk, of one run at a time; a context manager."""
 
     def __init__(self, folder: Path) -> None:
         """The journal of a folder, which is made if need be.
 
         Raises:
-            OutputError: The folder cannot be written.
+            OutputError: The folder cannot be written, or another run is writing into it.
         """
         self._path = folder / NAME
-        with writing(folder):
+        with ExitStack() as stack, writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            self._stream: BinaryIO = self._path.open("r+b" if self._path.exists() else "w+b")
+            stack.enter_context(_locked(folder))
+            self._stream: BinaryIO = stack.enter_context(self._path.open("r+b" if self._path.exists() else "w+b"))
+            self._held = stack.pop_all()
         self._reading = True
 
     def __enter__(self) -> "Journal":
@@ -53,8 +59,8 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Closes the file; it stays."""
-        self._stream.close()
+        """Closes the file, which stays, and lets other runs in."""
+        self._held.close()
 
     def known(self, document: Document, provenance: Provenance) -> Briefing | InputError | None:
         """What the next line says if it is about this document, written by the same models.
@@ -113,6 +119,22 @@ class Journal:
         with writing(self._path):
             self._stream.write(line.encode())
             self._stream.flush()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """The folder is this run's own; the system ends that as well if the process is killed."""
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise OutputError(f"{folder}: another run is writing into it: wait for it or choose another folder") from None
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows removes it at the release
+            (folder / LOCK).unlink()  # before the release: a lock on a file that is gone counts for nobody
+        lock.release()
 
 
 def _read(line: bytes) -> Briefing | _Failure | None:

@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.batch import resume, unique
 from pipeline.errors import InputError, JianbaoError, ModelError, OutputError
-from pipeline.journal import NAME, Journal
+from pipeline.journal import LOCK, NAME, Journal
 from pipeline.pool import Pool
 from pipeline.runner import Jianbao
 from pipeline.schema import Abstract, Briefing, Document, Evidence, FactCheck, Provenance, Removal
@@ -219,6 +219,21 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".xlsx"}
 
 
+def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:
+    source, output = ROOT / "data" / "samples" / "haiyu_delegation.txt", tmp_path / "out"
+    with Journal(output) as journal:
+        journal.add(brief(DOCUMENTS[0]))
+        before = {path.name: path.read_bytes() for path in output.iterdir()}
+        done = subprocess.run(command(source, output), cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+        assert (done.returncode, done.stdout) == (2, "")
+        advice = "another run is writing into it: wait for it or choose another folder"
+        assert done.stderr == f"error: {output}: {advice}\n"
+        assert {path.name: path.read_bytes() for path in output.iterdir()} == before
+    assert [path.name for path in output.iterdir()] == [NAME]
+    subprocess.run(command(source, output), cwd=ROOT, check=True)
+    assert not list(output.glob(".*"))
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system has no such signal")
 def test_killed_five_times_it_writes_what_an_undisturbed_run_writes(tmp_path: Path) -> None:
     source = tmp_path / "in"
@@ -239,9 +254,10 @@ def test_killed_five_times_it_writes_what_an_undisturbed_run_writes(tmp_path: Pa
             break
         process.kill()
         process.wait()
+        assert (tmp_path / "killed" / LOCK).exists()
         killed += 1
         sizes = journal.stat().st_size if journal.exists() else 0
     assert killed == 5, "it was done before it could be killed"
     subprocess.run(command(source, tmp_path / "killed"), cwd=ROOT, check=True)
     assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
-    assert not (tmp_path / "killed" / NAME).exists()
+    assert not list((tmp_path / "killed").glob(".*"))
