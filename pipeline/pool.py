@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.errors import InputError, JianbaoError
-from pipeline.runner import Jianbao, unprocessed
+from pipeline.runner import DIED, Jianbao, unprocessed
 from pipeline.schema import Briefing, Document, Provenance
 
 AHEAD = 3  # documents in hand for each process
-DIED = "a process died, perhaps for want of memory"
 T = TypeVar("T")
 InHand = tuple[Document, Future[Briefing | InputError]] | Briefing | InputError
 _loaded: Jianbao | JianbaoError | None = None  # what this process holds

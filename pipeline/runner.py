@@ -14,6 +14,8 @@ from pipeline.tagging.build import build_tagger
 from pipeline.text.sentences import split_sentences
 from pipeline.visits.record import find_visits
 
+DIED = "a process died, perhaps for want of memory"
+
 
 class Jianbao:
     """Turns documents into briefings. Make one with `from_config` and use it for any number of documents."""

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.batch import resume, unique
-from pipeline.errors import InputError, JianbaoError, ModelError, OutputError
+from pipeline.cluster import Cluster
+from pipeline.errors import ConfigError, InputError, JianbaoError, ModelError, OutputError
 from pipeline.journal import LOCK, NAME, Journal
 from pipeline.pool import Pool
 from pipeline.runner import Jianbao
@@ -208,6 +210,13 @@ def test_models_that_cannot_be_loaded_are_said_by_the_pool(tmp_path: Path) -> No
     )
     with Pool(tmp_path / "my.yaml", 1) as pool, pytest.raises(JianbaoError, match="models/nowhere"):
         pool.provenance()
+
+
+def test_ray_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    advice = "--engine ray needs a library that is not here: pip install 'jianbao[ray]'"
+    with pytest.raises(ConfigError, match=re.escape(advice)):
+        Cluster(LEAD, 2)
 
 
 def command(source: Path, output: Path) -> list[str]:
