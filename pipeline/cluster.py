@@ -8,7 +8,7 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -107,7 +107,7 @@ class Cluster:
         blocks = -(-len(rows) // BATCH)
         results = ray.data.from_items(rows, override_num_blocks=blocks).map_batches(
             _Worker,
-            fn_constructor_args=(str(self._config), ray.remote(_Tries).options(num_cpus=0).remote()),
+            fn_constructor_args=(self._config, Path.cwd(), ray.remote(_Tries).options(num_cpus=0).remote()),
             batch_size=None,  # a block
             batch_format="pyarrow",
             compute=ray.data.ActorPoolStrategy(size=min(self._workers, blocks)),
@@ -117,7 +117,7 @@ class Cluster:
             for row in results.iter_rows():
                 yield _read(row)
         except ray.exceptions.RayError as error:
-            raise JianbaoError(f"Ray gave up: {_line(error)}") from None
+            raise JianbaoError(f"Ray gave up: {_line(error)}: run the same again to go on") from None
 
 
 class _Tries:
@@ -137,8 +137,10 @@ class _Tries:
 class _Worker:
     """What runs in the cluster: rows of documents to rows that say what came of them."""
 
-    def __init__(self, config: str, tries: Any) -> None:  # noqa: ANN401 - the handle of a `_Tries`
+    def __init__(self, config: Path, folder: Path, tries: Any) -> None:  # noqa: ANN401 - the handle of a `_Tries`
         self._tries = tries
+        with suppress(OSError):  # models may be named from where the command runs, if this machine has the folder
+            os.chdir(folder)
         try:
             self._models: Jianbao | JianbaoError = Jianbao.from_config(config, threads=1)
         except JianbaoError as error:  # told when something is asked of this process

@@ -153,3 +153,15 @@ def test_models_that_a_worker_cannot_load_and_a_cluster_that_is_not_there_are_sa
         Cluster(LEAD, 1, "127.0.0.1:1"),
     ):
         pass
+
+
+def test_what_ray_cannot_mend_is_one_line() -> None:
+    documents = [make_document(SENTENCES[0] * 50, str(number)) for number in range(200)]
+    with (
+        Cluster(LEAD, 1) as cluster,
+        pytest.raises(JianbaoError, match=r"\ARay gave up: .+: run the same again to go on"),
+    ):
+        for _ in cluster.run(documents):
+            for process in psutil.Process().children(recursive=True):
+                if process.name().startswith("ray::_Tries"):
+                    process.kill()
