@@ -72,7 +72,7 @@ class Cluster:
                 _reachable(self._address)
             with _hushed():
                 self._ray.init(**({"address": self._address} if self._address else own), **quiet)
-        except (OSError, RuntimeError, ValueError, SystemExit, self._ray.exceptions.RayError) as error:
+        except (Exception, SystemExit) as error:
             where = f"the cluster at {self._address}" if self._address else "a cluster on this machine"
             raise JianbaoError(f"Ray cannot use {where}: {_line(error)}") from None
         return self
@@ -117,7 +117,7 @@ class Cluster:
             for row in results.iter_rows():
                 yield _read(row)
         except ray.exceptions.RayError as error:
-            raise JianbaoError(f"Ray gave up: {_line(error)}: run the same again to go on") from None
+            raise JianbaoError(f"Ray gave up: {_line(getattr(error, 'cause', None) or error)}") from None
 
 
 class _Tries:

@@ -159,7 +159,7 @@ def test_what_ray_cannot_mend_is_one_line() -> None:
     documents = [make_document(SENTENCES[0] * 50, str(number)) for number in range(200)]
     with (
         Cluster(LEAD, 1) as cluster,
-        pytest.raises(JianbaoError, match=r"\ARay gave up: .+: run the same again to go on"),
+        pytest.raises(JianbaoError, match=r"\ARay gave up: [^\n]+\Z"),
     ):
         for _ in cluster.run(documents):
             for process in psutil.Process().children(recursive=True):
