@@ -105,18 +105,18 @@ class Cluster:
         ray = self._ray
         rows = [{"document": json.dumps(document_to_dict(document), ensure_ascii=False)} for document in documents]
         blocks = -(-len(rows) // BATCH)
-        results = ray.data.from_items(rows, override_num_blocks=blocks).map_batches(
-            _Worker,
-            fn_constructor_args=(self._config, Path.cwd(), ray.remote(_Tries).options(num_cpus=0).remote()),
-            batch_size=None,  # a block
-            batch_format="pyarrow",
-            compute=ray.data.ActorPoolStrategy(size=min(self._workers, blocks)),
-            num_cpus=1,
-        )
         try:
+            results = ray.data.from_items(rows, override_num_blocks=blocks).map_batches(
+                _Worker,
+                fn_constructor_args=(self._config, Path.cwd(), ray.remote(_Tries).options(num_cpus=0).remote()),
+                batch_size=None,  # a block
+                batch_format="pyarrow",
+                compute=ray.data.ActorPoolStrategy(size=min(self._workers, blocks)),
+                num_cpus=1,
+            )
             for row in results.iter_rows():
                 yield _read(row)
-        except ray.exceptions.RayError as error:
+        except (OSError, ray.exceptions.RayError) as error:
             raise JianbaoError(f"Ray gave up: {_line(getattr(error, 'cause', None) or error)}") from None
 
 
