@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test fast browser bench check check-corpus clean
+.PHONY: demo test fast browser cluster bench check check-corpus clean
 
 demo: $(VENV)/installed
 	$(BIN)/jianbao run data/samples/haiyu_delegation.txt
@@ -21,6 +21,11 @@ fast: $(VENV)/installed-dev
 browser: $(VENV)/installed-dev
 	$(PIP) --editable '.[browser]'
 	$(BIN)/python -m pytest -m browser
+
+# The same run by Ray, on a cluster of two processes.
+cluster: $(VENV)/installed-dev
+	$(PIP) --editable '.[ray]'
+	HF_HUB_OFFLINE=1 OMP_WAIT_POLICY=passive $(BIN)/python -m pytest -m ray
 
 # Speed and memory beside the hub's pipeline; takes some minutes and wants the machine for itself.
 bench: $(VENV)/installed-dev

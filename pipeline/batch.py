@@ -1,5 +1,6 @@
 """Many files in, briefings out, written so that nothing is ever left half-written."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,7 +28,7 @@ NEEDS_FOLDER = {
     "xlsx": ("xlsxwriter", "office"),
 }
 ALL = "briefings"
-# Documents to briefings, in order; errors are handed on in their places.
+# Documents to briefings, in order, or errors in their places; errors are handed on.
 Compute = Callable[[Iterable[Document | InputError]], Iterator[Briefing | InputError]]
 LONGEST_NAME = 200  # bytes; file systems take 255 with the ending
 
@@ -55,13 +56,13 @@ def resume(
     provenance: Provenance,
     compute: Compute,
 ) -> Iterator[Briefing | InputError]:
-    """Briefings of documents, in order, those that the journal has and then new ones, which it gets.
+    """Results of documents, in order, those that the journal has and then new ones, which it gets.
 
     Args:
         journal: What an earlier run of the same folder left.
         documents: What to run, or why something cannot be run.
         provenance: The models in use; what others wrote is done anew.
-        compute: Gives a briefing for each document, and errors as they came.
+        compute: Gives a briefing or an error for each document, and errors as they came.
 
     Raises:
         OutputError: The journal cannot be written.
@@ -71,15 +72,27 @@ def resume(
         if isinstance(document, InputError):
             yield document
             continue
-        briefing = journal.known(document, provenance)
-        if briefing is None:
+        known = journal.known(document, provenance)
+        if known is None:
             rest = chain([document], rest)
             break
-        yield briefing
-    for result in compute(rest):
+        yield known
+    handed: deque[Document | InputError] = deque()
+    for result in compute(_noted(rest, handed)):
+        document = handed.popleft()
         if isinstance(result, Briefing):
             journal.add(result)
+        elif isinstance(document, Document):
+            journal.fail(document, provenance, result)
         yield result
+
+
+def _noted(
+    documents: Iterable[Document | InputError], handed: deque[Document | InputError]
+) -> Iterator[Document | InputError]:
+    for document in documents:
+        handed.append(document)
+        yield document
 
 
 class FolderWriter:

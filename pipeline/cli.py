@@ -60,6 +60,19 @@ def run(
     ] = None,
     lang: Annotated[str, typer.Option(help="Language of headings: zh or en.")] = "zh",
     workers: Annotated[int, typer.Option(min=1, help="Processes, each with its own models; needs --output.")] = 1,
+    engine: Annotated[
+        str,
+        typer.Option(
+            help="What starts the processes: local, or ray for Ray Data, on one machine or many; needs --output."
+        ),
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(
+            help="A Ray cluster to join, such as 10.0.0.5:6379; or set RAY_ADDRESS. Left out: one of its own, on this machine.",
+            show_default=False,
+        ),
+    ] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Only so many documents, the first.", show_default=False)
     ] = None,
@@ -81,9 +94,11 @@ def run(
 
     - `jianbao run archive.parquet --output out/ --format parquet --workers 2` keeps two processes busy
 
+    - `jianbao run archive/ --output out/ --engine ray --workers 16 --address auto` has a Ray cluster do it
+
     - `jianbao run report.txt --format json | jq .abstract.text`
 
-    **Exit codes**: 0 fine, 2 a file or the config cannot be used, 1 a fault of jianbao itself.
+    **Exit codes**: 0 fine, 2 a file or the config cannot be used, or a fault shows at one document, 1 a fault of jianbao itself.
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         if format is None:
@@ -94,7 +109,18 @@ def run(
         from pipeline.commands.run import run_files
 
         words = language(lang)
-        failed = run_files(paths, config, output, format, words, workers=workers, limit=limit, dry_run=dry_run)
+        failed = run_files(
+            paths,
+            config,
+            output,
+            format,
+            words,
+            workers=workers,
+            engine=engine,
+            address=address,
+            limit=limit,
+            dry_run=dry_run,
+        )
     if failed:
         raise typer.Exit(EXPECTED_ERROR)
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.errors import InputError, JianbaoError
-from pipeline.runner import Jianbao
+from pipeline.runner import DIED, Jianbao, unprocessed
 from pipeline.schema import Briefing, Document, Provenance
 
 AHEAD = 3  # documents in hand for each process
 T = TypeVar("T")
+InHand = tuple[Document, Future[Briefing | InputError]] | Briefing | InputError
 _loaded: Jianbao | JianbaoError | None = None  # what this process holds
 
 
@@ -22,10 +23,8 @@ class Pool:
 
     def __init__(self, config: Path, workers: int) -> None:
         """Takes the config and the number of processes."""
-        self._workers = workers
-        # A fresh interpreter each: onnxruntime's threads do not survive a fork.
-        context = multiprocessing.get_context("spawn")
-        self._executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_load, initargs=(config,))
+        self._config, self._workers = config, workers
+        self._executor = self._started()
 
     def __enter__(self) -> "Pool":
         """Itself."""
@@ -47,26 +46,62 @@ class Pool:
         """Briefings in the order of the documents; errors are handed on in their places.
 
         Raises:
-            JianbaoError: A process died.
+            JianbaoError: The models cannot be used.
         """
-        waiting: deque[Future[Briefing] | InputError] = deque()
+        waiting: deque[InHand] = deque()
         for document in documents:
-            waiting.append(document if isinstance(document, InputError) else self._executor.submit(_run, document))
+            waiting.append(document if isinstance(document, InputError) else (document, self._submit(document)))
             if len(waiting) >= AHEAD * self._workers:
-                yield _kept(waiting.popleft())
+                yield self._next(waiting)
         while waiting:
-            yield _kept(waiting.popleft())
+            yield self._next(waiting)
+
+    def _started(self) -> ProcessPoolExecutor:
+        # A fresh interpreter each: onnxruntime's threads do not survive a fork.
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_load, initargs=(self._config,))
+
+    def _submit(self, document: Document) -> Future[Briefing | InputError]:
+        try:
+            return self._executor.submit(_run, document)
+        except BrokenProcessPool as error:  # a process died since the last result
+            failed: Future[Briefing | InputError] = Future()
+            failed.set_exception(error)
+            return failed
+
+    def _next(self, waiting: deque[InHand]) -> Briefing | InputError:
+        """The first result; where a process died, all that was in hand is done anew, one document at a time."""
+        if _died(waiting[0]):
+            self._restart()
+            for place, item in enumerate(waiting):
+                if isinstance(item, tuple) and _died(item):
+                    waiting[place] = self._alone(item[0])
+        first = waiting.popleft()
+        return first[1].result() if isinstance(first, tuple) else first
+
+    def _alone(self, document: Document) -> Briefing | InputError:
+        try:
+            return self._submit(document).result()
+        except BrokenProcessPool:
+            self._restart()
+            return unprocessed(document, DIED)
+
+    def _restart(self) -> None:
+        """Fresh processes, of which one has loaded the models."""
+        self._executor.shutdown()
+        self._executor = self._started()
+        self.provenance()
 
 
-def _kept(waiting: Future[Briefing] | InputError) -> Briefing | InputError:
-    return waiting if isinstance(waiting, InputError) else _result(waiting)
+def _died(item: InHand) -> bool:
+    return isinstance(item, tuple) and isinstance(item[1].exception(), BrokenProcessPool)
 
 
 def _result(future: Future[T]) -> T:
     try:
         return future.result()
     except BrokenProcessPool:
-        raise JianbaoError("a process died, perhaps for want of memory: run the same with fewer --workers") from None
+        raise JianbaoError(f"{DIED}: run the same with fewer --workers") from None
 
 
 def _load(config: Path) -> None:
@@ -87,5 +122,5 @@ def _provenance() -> Provenance:
     return _models().provenance
 
 
-def _run(document: Document) -> Briefing:
-    return _models().run(document)
+def _run(document: Document) -> Briefing | InputError:
+    return _models().attempt(document)

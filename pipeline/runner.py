@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline import __version__
 from pipeline.config import OnnxTaggerConfig, PipelineConfig, PointerConfig, TopicConfig, config_digest, load_config
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, InputError, JianbaoError
 from pipeline.schema import Briefing, Document, Provenance
 from pipeline.summarizing.base import Summarizer
 from pipeline.summarizing.build import build_summarizer
@@ -14,6 +14,8 @@ from pipeline.tagging.build import build_tagger
 from pipeline.text.sentences import split_sentences
 from pipeline.visits.record import find_visits
 from pipeline.visits.tours import find_tour
+
+DIED = "a process died, perhaps for want of memory"
 
 
 class Jianbao:
@@ -90,6 +92,24 @@ class Jianbao:
             visits=visits,
         )
 
+    def attempt(self, document: Document) -> Briefing | InputError:
+        """The briefing, or in place of a fault that shows at this document one line that names both.
+
+        Raises:
+            JianbaoError: Something that is not of this document, such as a model, is wrong.
+        """
+        try:
+            return self.run(document)
+        except JianbaoError:
+            raise
+        except Exception as error:
+            return unprocessed(document, ": ".join(filter(None, [type(error).__name__, " ".join(str(error).split())])))
+
     def run_many(self, documents: Iterable[Document]) -> Iterator[Briefing]:
         """Briefings of documents, one at a time, in the same order."""
         return map(self.run, documents)
+
+
+def unprocessed(document: Document, reason: str) -> InputError:
+    """That a document was read but gave no briefing."""
+    return InputError(f"{document.source}: could not be processed ({reason})")

@@ -17,6 +17,25 @@ from pipeline.schema import Document, Sentence, TaggedSentence
 ROOT = Path(__file__).resolve().parent.parent
 TOPICS = ("enterprise_visit", "university_cooperation", "outcome_summary")
 
+# Every interpreter that starts with this on its path has a fault that shows at certain documents.
+FAULTY = """
+import os
+from pipeline import runner
+
+rules = runner.find_visits
+
+
+def find_visits(document, tagged):
+    if "出错" in document.body:
+        raise ValueError("no such\\nthing")
+    if "崩溃" in document.body:
+        os._exit(1)
+    return rules(document, tagged)
+
+
+runner.find_visits = find_visits
+"""
+
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
 
@@ -44,6 +63,14 @@ def make_gold(rows: Sequence[tuple[str, Sequence[str]]], name: str) -> GoldDocum
         at += len(text)
     document = make_document("".join(text for text, _ in rows), name)
     return GoldDocument(document=document, sentences=tuple(spans), abstract="", topic_abstracts={}, split="train")
+
+
+@pytest.fixture
+def faulty(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the processes that a test starts, 出错 in a document raises and 崩溃 kills the process."""
+    folder = tmp_path_factory.mktemp("faulty")
+    (folder / "sitecustomize.py").write_text(FAULTY, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(folder))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -13,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.batch import resume, unique
-from pipeline.errors import InputError, JianbaoError, OutputError
-from pipeline.journal import NAME, Journal
+from pipeline.cluster import Cluster
+from pipeline.errors import ConfigError, InputError, JianbaoError, ModelError, OutputError
+from pipeline.journal import LOCK, NAME, Journal
 from pipeline.pool import Pool
 from pipeline.runner import Jianbao
 from pipeline.schema import Abstract, Briefing, Document, Evidence, FactCheck, Provenance, Removal
@@ -81,6 +83,22 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert kept(tmp_path) == [brief(document) for document in DOCUMENTS]
 
 
+def test_a_failed_document_is_not_tried_again_and_nothing_behind_it_is_lost(tmp_path: Path) -> None:
+    class Failing(Computed):
+        def __call__(self, documents: Iterable[Document | InputError]) -> Iterator[Briefing | InputError]:
+            for result in super().__call__(documents):
+                failed = isinstance(result, Briefing) and result.document.id == "d1"
+                yield InputError("d1: could not be processed") if failed else result
+
+    with pytest.raises(JianbaoError, match="stopped"):
+        ran(tmp_path, DOCUMENTS, Failing(most=3))
+    again = Failing()
+    results = ran(tmp_path, DOCUMENTS, again)
+    assert again.done == ["d3", "d4", "d5"]
+    assert [str(result) for result in results if isinstance(result, InputError)] == ["d1: could not be processed"]
+    assert kept(tmp_path) == [brief(document) for document in DOCUMENTS if document.id != "d1"]
+
+
 @pytest.mark.parametrize("cut", [1, 40, 200])
 def test_a_line_that_was_cut_is_written_again(cut: int, tmp_path: Path) -> None:
     ran(tmp_path, DOCUMENTS[:3], Computed())
@@ -138,12 +156,67 @@ def test_processes_give_what_one_gives_in_order() -> None:
         assert isinstance(found, Briefing) and found.abstract == expected.abstract
 
 
+def test_a_fault_that_shows_at_a_document_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_visits(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("pipeline.runner.find_visits", find_visits)
+    jianbao = Jianbao.from_config(LEAD)
+    document = replace(make_document(BODY), source="a.txt")
+    error: BaseException = ValueError("no such\nthing")
+    assert str(jianbao.attempt(document)) == "a.txt: could not be processed (ValueError: no such thing)"
+    error = RecursionError()
+    assert str(jianbao.attempt(document)) == "a.txt: could not be processed (RecursionError)"
+    for error in (ModelError("damaged"), KeyboardInterrupt()):
+        with pytest.raises(type(error)):
+            jianbao.attempt(document)
+
+
+@pytest.mark.usefixtures("faulty")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_document_that_raises_is_a_failed_one_and_the_others_are_done(workers: int, tmp_path: Path) -> None:
+    for name, text in (("a", BODY), ("b", "这里出错。"), ("c", BODY)):
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [*command(tmp_path, tmp_path / "out"), "--workers", str(workers)],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 2
+    reason = "could not be processed (ValueError: no such thing)"
+    assert done.stderr.splitlines() == [
+        f"error: {tmp_path / 'b.txt'}: {reason}",
+        f"2 documents are in {tmp_path / 'out'}, 1 could not be used",
+    ]
+    assert {path.name for path in (tmp_path / "out").glob("*.json")} == {"a.json", "c.json"}
+
+
+@pytest.mark.usefixtures("faulty")
+def test_a_document_at_which_a_process_dies_is_a_failed_one_and_the_others_are_done() -> None:
+    bodies = [BODY, "崩溃。", BODY, BODY, "又崩溃。", BODY, BODY, BODY, BODY]
+    documents = [make_document(body, str(number)) for number, body in enumerate(bodies)]
+    with Pool(LEAD, 2) as pool:
+        results = list(pool.run(documents))
+    assert [isinstance(result, Briefing) for result in results] == ["崩溃" not in body for body in bodies]
+    assert "could not be processed (a process died, perhaps for want of memory)" in str(results[1])
+    assert [r.document.body for r in results if isinstance(r, Briefing)] == [b for b in bodies if "崩溃" not in b]
+
+
 def test_models_that_cannot_be_loaded_are_said_by_the_pool(tmp_path: Path) -> None:
     (tmp_path / "my.yaml").write_text(
         LEAD.read_text("utf-8").replace("models/tagger", "models/nowhere"), encoding="utf-8"
     )
     with Pool(tmp_path / "my.yaml", 1) as pool, pytest.raises(JianbaoError, match="models/nowhere"):
         pool.provenance()
+
+
+def test_ray_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    advice = "--engine ray needs a library that is not here: pip install 'jianbao[ray]'"
+    with pytest.raises(ConfigError, match=re.escape(advice)):
+        Cluster(LEAD, 2)
 
 
 def command(source: Path, output: Path) -> list[str]:
@@ -153,6 +226,21 @@ def command(source: Path, output: Path) -> list[str]:
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".xlsx"}
+
+
+def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:
+    source, output = ROOT / "data" / "samples" / "haiyu_delegation.txt", tmp_path / "out"
+    with Journal(output) as journal:
+        journal.add(brief(DOCUMENTS[0]))
+        before = {path.name: path.read_bytes() for path in output.iterdir()}
+        done = subprocess.run(command(source, output), cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+        assert (done.returncode, done.stdout) == (2, "")
+        advice = "another run is writing into it: wait for it or choose another folder"
+        assert done.stderr == f"error: {output}: {advice}\n"
+        assert {path.name: path.read_bytes() for path in output.iterdir()} == before
+    assert [path.name for path in output.iterdir()] == [NAME]
+    subprocess.run(command(source, output), cwd=ROOT, check=True)
+    assert not list(output.glob(".*"))
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="the system has no such signal")
@@ -180,7 +268,8 @@ def test_killed_five_times_it_writes_what_an_undisturbed_run_writes(tmp_path: Pa
         assert process.poll() is None, "it was done before it could be killed"
         process.kill()
         process.wait()
+    assert (killed / LOCK).exists()
     assert done(pages=False) == documents > done(pages=True)
     subprocess.run(command(source, killed), cwd=ROOT, check=True)
     assert contents(killed) == contents(tmp_path / "whole")
-    assert not (killed / NAME).exists()
+    assert not list(killed.glob(".*"))

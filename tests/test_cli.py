@@ -66,6 +66,9 @@ def test_a_folder_in_a_folder_out(tmp_path: Path) -> None:
         ([str(SAMPLE), "--format", "xlsx"], "--format xlsx: needs a folder, add --output DIR"),
         ([str(SAMPLE), "--format", "json,md"], "add --output DIR"),
         ([str(SAMPLE), "--workers", "2"], "--workers 2: needs a folder, add --output DIR"),
+        ([str(SAMPLE), "--engine", "ray"], "--engine ray: needs a folder, add --output DIR"),
+        ([str(SAMPLE), "--engine", "spark"], "--engine spark: choose local or ray"),
+        ([str(SAMPLE), "--address", "auto"], "--address auto: is for --engine ray"),
         (["@nowhere.txt"], "@nowhere.txt: not a list of files that can be read"),
         ([str(SAMPLE), "--lang", "fr"], "--lang fr: choose zh or en"),
         ([str(SAMPLE), "--output", str(SAMPLE)], "cannot be written to"),
@@ -127,7 +130,7 @@ def test_the_default_path_imports_neither_torch_nor_transformers() -> None:
     code = (
         "import sys; from pipeline.cli import app\n"
         f"app(['run', {str(SAMPLE)!r}], standalone_mode=False)\n"
-        "heavy = {'torch', 'transformers', 'datasets', 'sklearn', 'scipy', 'pandas', 'onnx', 'trafilatura'}\n"
+        "heavy = {'torch', 'transformers', 'datasets', 'sklearn', 'scipy', 'pandas', 'onnx', 'trafilatura', 'ray'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, encoding="utf-8", check=False)

@@ -50,4 +50,4 @@ def test_constraints_name_every_direct_dependency() -> None:
     pinned = {
         line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().splitlines()
     }
-    assert {re.split(r"[>=<]", name)[0].lower().replace("_", "-") for name in wanted} <= pinned
+    assert {re.split(r"[>=<\[]", name)[0].lower().replace("_", "-") for name in wanted} <= pinned

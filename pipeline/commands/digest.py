@@ -56,8 +56,9 @@ def _computed(paths: Sequence[str], config: Path, failed: list[InputError]) -> I
     sources = Sources.find(paths)
     jianbao = Jianbao.from_config(config)
     for document in tracked(unique(sources.documents()), sources.count):
-        if isinstance(document, InputError):
-            report(document)
-            failed.append(document)
+        result = document if isinstance(document, InputError) else jianbao.attempt(document)
+        if isinstance(result, InputError):
+            report(result)
+            failed.append(result)
         else:
-            yield jianbao.run(document)
+            yield result

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from importlib.util import find_spec
 from itertools import islice
@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from pipeline.batch import FORMATS, NEEDS_FOLDER, Compute, open_folder, resume, unique
+from pipeline.cluster import Cluster
 from pipeline.commands.console import report, say, tracked
 from pipeline.config import PipelineConfig, TopicConfig, load_config
 from pipeline.errors import ConfigError, InputError, JianbaoError
@@ -19,12 +20,14 @@ from pipeline.journal import Journal
 from pipeline.pool import Pool
 from pipeline.reading.sources import Sources
 from pipeline.runner import Jianbao
-from pipeline.schema import Briefing, Document
+from pipeline.schema import Briefing, Document, Provenance
 from pipeline.writing.html import to_html
 from pipeline.writing.json import to_json, to_jsonl
 from pipeline.writing.terminal import show
 from pipeline.writing.text import to_markdown, to_text
 from pipeline.writing.wording import Language
+
+LOCAL, RAY = ENGINES = ("local", "ray")
 
 
 def run_files(
@@ -35,6 +38,8 @@ def run_files(
     words: Language,
     *,
     workers: int,
+    engine: str,
+    address: str | None,
     limit: int | None,
     dry_run: bool,
 ) -> int:
@@ -47,6 +52,8 @@ def run_files(
         given: The value of --format.
         words: Language of headings.
         workers: Processes.
+        engine: What they are started by; see `ENGINES`.
+        address: The Ray cluster to join; None for one of our own.
         limit: Only so many documents.
         dry_run: Only read.
 
@@ -54,8 +61,7 @@ def run_files(
         JianbaoError: Something cannot be used, or written.
     """
     formats = _formats(given, output)
-    if workers > 1 and output is None:
-        raise ConfigError(f"--workers {workers}: needs a folder, add --output DIR")
+    _check_engine(engine, address, workers, output)
     sources = Sources.find(paths)
     documents = islice(unique(sources.documents()), limit)
     total = sources.count if sources.count is None or limit is None else min(sources.count, limit)
@@ -63,7 +69,8 @@ def run_files(
         return _count(documents)
     if output is None:
         return _print(Jianbao.from_config(config), documents, formats, words)
-    return _write(config, documents, total, output, formats, words, workers)
+    topics = load_config(config, PipelineConfig).topics
+    return _write(_computing(config, workers, engine, address), documents, total, output, formats, topics, words)
 
 
 def _count(documents: Iterable[Document | InputError]) -> int:
@@ -94,7 +101,7 @@ def _print(
 
 
 def _computed(jianbao: Jianbao, documents: Iterable[Document | InputError]) -> Iterator[Briefing | InputError]:
-    return (document if isinstance(document, InputError) else jianbao.run(document) for document in documents)
+    return (document if isinstance(document, InputError) else jianbao.attempt(document) for document in documents)
 
 
 def _text(briefing: Briefing, topics: tuple[TopicConfig, ...], formats: tuple[str, ...], words: Language) -> str:
@@ -113,31 +120,33 @@ def _text(briefing: Briefing, topics: tuple[TopicConfig, ...], formats: tuple[st
     return to_text(briefing, topics, words)
 
 
+@contextmanager
+def _computing(config: Path, workers: int, engine: str, address: str | None) -> Iterator[tuple[Provenance, Compute]]:
+    """The models of a config and what computes with them: this process, several, or a cluster."""
+    if engine == LOCAL and workers == 1:
+        jianbao = Jianbao.from_config(config)
+        yield jianbao.provenance, partial(_computed, jianbao)
+        return
+    with Cluster(config, workers, address) if engine == RAY else Pool(config, workers) as processes:
+        yield processes.provenance(), processes.run
+
+
 def _write(
-    config: Path,
+    computing: AbstractContextManager[tuple[Provenance, Compute]],
     documents: Iterable[Document | InputError],
     total: int | None,
     output: Path,
     formats: tuple[str, ...],
+    topics: tuple[TopicConfig, ...],
     words: Language,
-    workers: int,
 ) -> int:
     """Runs documents into a folder, going on where an earlier run was stopped; returns how many could not be used.
 
     Everything is computed into a journal first; the files are written from it at the end, so that they are the same
     however often the run was stopped.
     """
-    topics = load_config(config, PipelineConfig).topics
     failed = done = 0
-    compute: Compute
-    with ExitStack() as stack:
-        if workers > 1:
-            pool = stack.enter_context(Pool(config, workers))
-            provenance, compute = pool.provenance(), pool.run
-        else:
-            jianbao = Jianbao.from_config(config)
-            provenance, compute = jianbao.provenance, partial(_computed, jianbao)
-        journal = stack.enter_context(Journal(output))
+    with computing as (provenance, compute), Journal(output) as journal:
         try:
             for result in tracked(resume(journal, documents, provenance, compute), total):
                 failed += _told(result)
@@ -163,6 +172,16 @@ def _told(result: Briefing | InputError) -> bool:
     if not result.sentences:
         say(f"warning: {result.document.source}: no sentences found", "yellow")
     return False
+
+
+def _check_engine(engine: str, address: str | None, workers: int, output: Path | None) -> None:
+    if engine not in ENGINES:
+        raise ConfigError(f"--engine {engine}: choose {' or '.join(ENGINES)}")
+    if address is not None and engine != RAY:
+        raise ConfigError(f"--address {address}: is for --engine {RAY}")
+    for option, given in ((f"--workers {workers}", workers > 1), (f"--engine {engine}", engine != LOCAL)):
+        if given and output is None:
+            raise ConfigError(f"{option}: needs a folder, add --output DIR")
 
 
 def _formats(given: str | None, output: Path | None) -> tuple[str, ...]:

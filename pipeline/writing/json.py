@@ -30,17 +30,9 @@ DIGITS = 4
 
 def to_dict(briefing: Briefing) -> dict[str, Any]:
     """The briefing as JSON types, as the schema describes it."""
-    document = briefing.document
     return {
         "schema": SCHEMA_VERSION,
-        "document": {
-            "id": document.id,
-            "source": document.source,
-            "title": document.title,
-            "published": document.published,
-            "body": document.body,
-            "furniture": [{"start": span.start, "end": span.end} for span in document.furniture],
-        },
+        "document": document_to_dict(briefing.document),
         "sentences": [
             {
                 "index": tagged.sentence.index,
@@ -55,11 +47,28 @@ def to_dict(briefing: Briefing) -> dict[str, Any]:
         "abstract": _abstract(briefing.abstract),
         "topic_abstracts": {topic: _abstract(abstract) for topic, abstract in briefing.topic_abstracts.items()},
         "visits": [_visit(visit) for visit in briefing.visits],
-        "provenance": {
-            "version": briefing.provenance.version,
-            "config_digest": briefing.provenance.config_digest,
-            "models": dict(briefing.provenance.models),
-        },
+        "provenance": provenance_to_dict(briefing.provenance),
+    }
+
+
+def document_to_dict(document: Document) -> dict[str, Any]:
+    """The document as it stands in a briefing."""
+    return {
+        "id": document.id,
+        "source": document.source,
+        "title": document.title,
+        "published": document.published,
+        "body": document.body,
+        "furniture": [{"start": span.start, "end": span.end} for span in document.furniture],
+    }
+
+
+def provenance_to_dict(provenance: Provenance) -> dict[str, Any]:
+    """The provenance as it stands in a briefing."""
+    return {
+        "version": provenance.version,
+        "config_digest": provenance.config_digest,
+        "models": dict(provenance.models),
     }
 
 
@@ -122,27 +131,35 @@ def from_dict(row: Mapping[str, Any]) -> Briefing:
     """
     if row["schema"] != SCHEMA_VERSION:
         raise ValueError(f"schema is {row['schema']}, known is {SCHEMA_VERSION}")
-    given, provenance = row["document"], row["provenance"]
-    models = {role: str(provenance["models"][role]) for role in ("tagger", "summarizer")}
-    document = Document(
-        id=given["id"],
-        source=given["source"],
-        title=given["title"],
-        body=given["body"],
-        furniture=tuple(Span(start=f["start"], end=f["end"]) for f in given["furniture"]),
-        published=given.get("published", ""),
-    )
+    document = document_from_dict(row["document"])
     return Briefing(
         document=document,
         sentences=tuple(_read_sentence(s, document) for s in row["sentences"]),
         abstract=_read_abstract(row["abstract"], None),
         topic_abstracts={topic: _read_abstract(a, topic) for topic, a in row["topic_abstracts"].items()},
-        provenance=Provenance(
-            version=provenance["version"],
-            config_digest=provenance["config_digest"],
-            models=models,
-        ),
+        provenance=provenance_from_dict(row["provenance"]),
         visits=tuple(_read_visit(visit, document, len(row["sentences"])) for visit in row.get("visits", ())),
+    )
+
+
+def document_from_dict(row: Mapping[str, Any]) -> Document:
+    """The document that `document_to_dict` gave."""
+    return Document(
+        id=row["id"],
+        source=row["source"],
+        title=row["title"],
+        body=row["body"],
+        furniture=tuple(Span(start=f["start"], end=f["end"]) for f in row["furniture"]),
+        published=row.get("published", ""),
+    )
+
+
+def provenance_from_dict(row: Mapping[str, Any]) -> Provenance:
+    """The provenance that `provenance_to_dict` gave."""
+    return Provenance(
+        version=row["version"],
+        config_digest=row["config_digest"],
+        models={role: str(row["models"][role]) for role in ("tagger", "summarizer")},
     )
 
 
