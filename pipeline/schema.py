@@ -74,7 +74,8 @@ class Removal:
     Attributes:
         text: The clause.
         reason: ``unsupported`` (a fact the source lacks), ``no_evidence`` (no sentences say it), ``parties`` (said of somebody
-            else in the source), ``subject`` (its subject was in a clause taken out), ``repeated`` or ``length``.
+            else in the source), ``subject`` (its subject, or the clause it needs to be a sentence, is not there),
+            ``repeated`` or ``length``.
         facts: The unsupported words in it.
     """
 

@@ -3,23 +3,22 @@
 First the model is asked to write again without the words the source lacks; what is still unsupported goes clause by clause.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.schema import Abstract, Evidence, FactCheck, Removal, TaggedSentence
-from pipeline.summarizing.alignment import AlignedFact, FactSource
+from pipeline.summarizing.alignment import FactSource
 from pipeline.summarizing.base import WORTH_ADDING
+from pipeline.summarizing.clauses import Clause, assembled, shortened, whole
 from pipeline.summarizing.evidence import EvidenceFinder, split_clauses
 from pipeline.summarizing.facts import FactKind
 from pipeline.summarizing.naming import Tour, with_hosts
-from pipeline.summarizing.polish import is_final, only_speech, polish, rejoin
+from pipeline.summarizing.polish import is_final, only_speech, polish
 from pipeline.text.tidy import shorten, tidy
 
 Rewrite = Callable[[Sequence[str]], str]
 REWRITES = 2
 PASSES = 4
-SAYS = re.compile("表示|指出|强调|介绍|认为|希望|要求|说，|建议")
 PARTY_KINDS = frozenset({FactKind.PERSON, FactKind.ORGANISATION, FactKind.PLACE})
 LEANING = (
     "他",
@@ -48,17 +47,6 @@ class Limits:
 
     least: int
     most: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Clause:
-    """A clause of the text under check; `row` numbers its sentence, `orphan` says the clause before it is gone."""
-
-    text: str
-    row: int
-    facts: tuple[AlignedFact, ...]
-    evidence: tuple[int, ...] = ()
-    orphan: bool = False
 
 
 class AbstractChecker:
@@ -95,12 +83,13 @@ class AbstractChecker:
         text, rewrites = self._rewritten(text, proposed, rewrite)
         text = with_hosts(text, tour, limits.most) if tour else text
         clauses, removed = self._supported(text)
-        clauses, cut = _shortened(_parted(clauses), limits.most)
-        removed += cut
+        clauses, broken = whole(clauses, self._facts.texts)
+        clauses, cut = shortened(clauses, limits.most)
+        removed += [*broken, *cut]
         found = FactCheck(proposed=proposed, rewrites=rewrites, removed=tuple(removed))
         if not clauses:
             return replace(lead, check=replace(found, replaced=True))
-        abstract = _abstract(clauses, lead.topic)
+        abstract = assembled(clauses, lead.topic)
         full = _completed(abstract, limits, fillers)
         return replace(full, check=replace(found, completed=full is not abstract))
 
@@ -121,7 +110,7 @@ class AbstractChecker:
                 best, fewest = text, len(faults)
         return best, count
 
-    def _supported(self, text: str) -> tuple[list[_Clause], list[Removal]]:
+    def _supported(self, text: str) -> tuple[list[Clause], list[Removal]]:
         """The clauses that may stay: checked again after each pass, as a clause may have leaned on one that went."""
         removed: list[Removal] = []
         for _ in range(PASSES):
@@ -129,12 +118,12 @@ class AbstractChecker:
             removed += gone
             if not gone:
                 return clauses, removed
-            text = "".join(rejoin([(c.row, c.text, c.orphan) for c in clauses]))
+            text = assembled(clauses, None).text
         return [], removed
 
-    def _pass(self, text: str) -> tuple[list[_Clause], list[Removal]]:
+    def _pass(self, text: str) -> tuple[list[Clause], list[Removal]]:
         aligned = self._facts.align(text)
-        kept: list[_Clause] = []
+        kept: list[Clause] = []
         removed: list[Removal] = []
         row, context, seen = 0, "", set[str]()
         lost = muted = dropped = False  # the subject, the speaker, the clause before is gone
@@ -143,7 +132,7 @@ class AbstractChecker:
             facts = tuple(a for a in aligned if a.fact.start < span.end and span.start < a.fact.end)
             named = [a.fact.start - span.start for a in facts if a.fact.kind in PARTY_KINDS]
             lost = lost and (muted or min(named, default=1) > 0)
-            clause = _Clause(text=words, row=row, facts=facts, orphan=dropped)
+            clause = Clause(text=words, row=row, facts=facts, orphan=dropped)
             removal, clause = self._judged(clause, context, seen, lost=lost)
             if removal is None:
                 kept.append(clause)
@@ -163,7 +152,7 @@ class AbstractChecker:
         removed += [Removal(text=c.text, reason="subject") for c in silent]
         return [c for c in kept if c not in silent], removed
 
-    def _judged(self, clause: _Clause, context: str, seen: set[str], *, lost: bool) -> tuple[Removal | None, _Clause]:
+    def _judged(self, clause: Clause, context: str, seen: set[str], *, lost: bool) -> tuple[Removal | None, Clause]:
         """Why a clause has to go, or None, and the clause with its evidence."""
         faults = tuple(a.fact.text for a in clause.facts if a.unsupported)
         if faults:
@@ -175,39 +164,6 @@ class AbstractChecker:
         if reason:
             return Removal(text=clause.text, reason=reason), clause
         return None, replace(clause, evidence=support.sentences)
-
-
-def _parted(clauses: list[_Clause]) -> list[_Clause]:
-    """Clauses with a new sentence where one that says something else follows what somebody says, 双方表示，…，市长主持座谈会."""
-    parted: list[_Clause] = []
-    row, said = 0, set[int]()
-    for before, clause in zip([None, *clauses], clauses, strict=False):
-        if (before and clause.row != before.row) or (said and not said & set(clause.evidence)):
-            row, said = row + 1, set()
-        parted.append(replace(clause, row=row))
-        if said or SAYS.search(clause.text):
-            said |= set(clause.evidence)
-    return parted
-
-
-def _shortened(clauses: list[_Clause], most: int) -> tuple[list[_Clause], list[Removal]]:
-    """Clauses from the start that fit."""
-    kept, cut = list(clauses), list[Removal]()
-    while kept and (sum(map(len, _texts(kept))) > most or (cut and only_speech(kept[-1].text))):
-        cut.insert(0, Removal(text=kept.pop().text, reason="length"))
-    return kept, cut
-
-
-def _texts(clauses: Sequence[_Clause]) -> list[str]:
-    return rejoin([(clause.row, clause.text, clause.orphan) for clause in clauses])
-
-
-def _abstract(clauses: Sequence[_Clause], topic: str | None) -> Abstract:
-    evidence, text = [], ""
-    for clause, words in zip(clauses, _texts(clauses), strict=True):
-        evidence.append(Evidence(start=len(text), end=len(text) + len(words), sentences=clause.evidence))
-        text += words
-    return Abstract(text=text, topic=topic, evidence=tuple(evidence))
 
 
 def _completed(abstract: Abstract, limits: Limits, fillers: Iterable[TaggedSentence]) -> Abstract:

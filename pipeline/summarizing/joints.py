@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from pipeline.summarizing.names import ends_in_person
+from pipeline.summarizing.lexicon import HAN_RUN
+from pipeline.summarizing.names import OFFICE, ends_in_person
 
 USED = 0.05  # of a place that was copied before: what was said is not said again (coverage, See et al. 2017)
 BACK = 0.1  # of a place before the last one: abstracts keep the order of their texts
 JUMP = 0.3  # of any place of the same sentence but the next
 CROSS = 0.6  # of the beginning of another sentence
+UNFINISHED = 0.4  # of that, where the sentence left is not at its end
 ROUGH = 0.3  # of a place in the same sentence where neither a clause nor an item of a list begins
 FINAL = 0.2  # of a full stop where the source has a comma
 STOP = 0.01  # of the end, where there is no full stop
@@ -134,6 +136,7 @@ class Joints:
         )[self._clause - 1]
         self._inside = np.where(clause | item, 1.0, ROUGH).astype(np.float32)
         self._inside[[piece == "、" for piece in pieces]] = 0  # no way round into the middle of another list
+        self._inside[_offices_of_others(source.text, source.spans)] = 0
 
     def copies(self, places: Sequence[int], text: str) -> Floats:
         """How much of its probability each place keeps.
@@ -151,7 +154,8 @@ class Joints:
         here = self._sentence == self._sentence[last]
         # Another sentence is entered at its beginning, with its own subject, and never from within a clause.
         crossing = self._first if self._may_leave(last, text) else np.zeros_like(self._first)
-        weights = np.where(here, self._inside * JUMP, crossing * CROSS).astype(np.float32)
+        cross = CROSS if self._after[last] == SENTENCE else CROSS * UNFINISHED
+        weights = np.where(here, self._inside * JUMP, crossing * cross).astype(np.float32)
         if text.endswith("、"):  # a list goes on with another of its items
             weights[self._clause != self._clause[last]] = 0
         elif self._listing[last] and _mark(text) != NO_MARK and self._after[last] != SENTENCE:
@@ -197,6 +201,14 @@ class Joints:
             kept = chances[following]
             chances[chances < DOUBT] = 0
             chances[following] = kept
+
+
+def _offices_of_others(text: str, spans: Sequence[tuple[int, int]]) -> list[bool]:
+    """Of places, whether an office begins there whose organisation stands right before it: 董事长 in 青禾公司董事长."""
+    offices = {
+        match.start() for match in OFFICE.finditer(text) if match.start() and HAN_RUN.match(text, match.start() - 1)
+    }
+    return [start in offices and start < end for start, end in spans]
 
 
 def _runs(numbers: NDArray[np.int64]) -> list[tuple[int, int]]:

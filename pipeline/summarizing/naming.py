@@ -9,15 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.summarizing.evidence import CLAUSE_MARKS, split_clauses
+from pipeline.summarizing.grammar import waits
 from pipeline.summarizing.names import NameKind, names
 from pipeline.summarizing.parties import alike
 from pipeline.summarizing.polish import is_final
 
 MOST, LEAST = 4, 2  # hosts that are added; a single one where the document has no other
 ENOUGH = 3  # an abstract that names so many is left alone
-WHEN = re.compile(
-    r"[\d年月日上下午晚至、—~-]+|随后|会[上后]|期间|当[天日]|同日"
-)  # a clause that only says when is not left at the end
 SETS_OUT = re.compile("率|带队|带领|赴|前往|走访|拜访|访问|考察|调研|来到|一行")
 LEGAL_FORM = re.compile("(?:股份|有限|责任|集团|总?公司|总行)+$")
 VISITED = "走访"
@@ -79,7 +77,7 @@ def with_hosts(text: str, tour: Tour, most: int) -> str:
     same, after = [c.rstrip(CLAUSE_MARKS) for c in rest[:last]], "".join(rest[last:])
     best, most_named = text, 0
     for kept in range(len(same), -1, -1):
-        if kept and WHEN.fullmatch(same[kept - 1]):
+        if kept and waits(same[kept - 1]):
             continue
         said = "，".join([head, *same[:kept]]) + "。" + after
         missing = [host for host in tour.hosts if not _named(host.name, said)]

@@ -7,7 +7,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from pipeline.summarizing.beams import BeamSearch, Wanted
-from pipeline.summarizing.joints import CROSS, DOUBT, FINAL, JUMP, STOP, USED, Joints, Source, Vocabulary
+from pipeline.summarizing.joints import CROSS, DOUBT, FINAL, JUMP, STOP, UNFINISHED, USED, Joints, Source, Vocabulary
 from tests.conftest import ROOT
 
 TEXT = "海宇市与蓝鲸公司签约，总投资三亿元。代表团与白鹭公司“座谈。”双方、各部门参加。"
@@ -124,7 +124,7 @@ def test_guests_do_not_become_hosts(tokenizer: Tokenizer, vocabulary: Vocabulary
     told = text.index("，校长")
     weights = joints.copies(tuple(range(told + 1)), text[: told + 1])
     assert weights[text.index("校长")] == 1
-    assert weights[text.index("副校长")] == pytest.approx(CROSS)
+    assert weights[text.index("副校长")] == pytest.approx(CROSS * UNFINISHED)
 
 
 def test_a_text_ends_at_a_full_stop(source: Source, vocabulary: Vocabulary) -> None:

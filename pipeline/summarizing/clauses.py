@@ -1,0 +1,110 @@
+"""Puts clauses that were checked together again: sentences that stand, not longer than wanted, each clause with its evidence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from pipeline.schema import Abstract, Evidence, Removal
+from pipeline.summarizing.alignment import AlignedFact
+from pipeline.summarizing.evidence import CLAUSE_MARKS
+from pipeline.summarizing.grammar import aims, closed, opened, waits, wishes, without_then
+from pipeline.summarizing.lexicon import fold
+from pipeline.summarizing.polish import only_speech, rejoin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A clause of the text under check; `row` numbers its sentence, `orphan` says the clause before it is gone."""
+
+    text: str
+    row: int
+    facts: tuple[AlignedFact, ...]
+    evidence: tuple[int, ...] = ()
+    orphan: bool = False
+
+
+def whole(clauses: Sequence[Clause], sources: Sequence[str]) -> tuple[list[Clause], list[Removal]]:
+    """The clauses as sentences that stand, and what had to go for it.
+
+    Where a clause begins a sentence of the source it begins one here: a comma would hang it on another subject. A clause that
+    waits for the next one goes if there is none, a wish goes without the sentence in which somebody has it.
+
+    Args:
+        clauses: Clauses with their evidence, in order.
+        sources: The sentences of the document, folded and without white space.
+    """
+    kept: list[Clause] = []
+    removed: list[Removal] = []
+    for _, group in groupby(_parted(clauses, sources), key=lambda clause: clause.row):
+        sentence: list[Clause] = []
+        lost = False  # what the rest of the sentence hangs on
+        for clause in group:
+            text = clause.text if kept or sentence else without_then(clause.text)
+            lost = lost or bool(text and not _follows(clause, sentence or kept, sources))
+            if text and not lost:
+                sentence.append(replace(clause, text=text))
+            else:
+                removed.append(Removal(text=clause.text, reason="subject"))
+        if sentence:
+            sentence[-1] = replace(sentence[-1], text=closed(sentence[-1].text))
+        while sentence and _unfinished(sentence[-1].text):
+            removed.append(Removal(text=sentence.pop().text, reason="subject"))
+        kept += sentence
+    return kept, removed
+
+
+def _parted(clauses: Sequence[Clause], sources: Sequence[str]) -> list[Clause]:
+    """Clauses with a row for each sentence of the source that begins among them."""
+    parted: list[Clause] = []
+    row = 0
+    for before, clause in zip([None, *clauses], clauses, strict=False):
+        begins = opened(_folded(clause), sources) is not None
+        if before and (clause.row != before.row or (begins and not _joined(before, clause, sources))):
+            row += 1
+        parted.append(replace(clause, row=row))
+    return parted
+
+
+def _joined(before: Clause, clause: Clause, sources: Sequence[str]) -> bool:
+    """Whether a clause stands right behind another in the source."""
+    return any(f"{_folded(before)},{_folded(clause)}" in source for source in sources)
+
+
+def _follows(clause: Clause, before: Sequence[Clause], sources: Sequence[str]) -> bool:
+    """Whether a clause that leans on the one before it has that in the source."""
+    if aims(clause.text):
+        return bool(before) and _joined(before[-1], clause, sources)
+    if not wishes(clause.text):
+        return True
+    at = opened(_folded(clause), sources)
+    evidence = set(before[-1].evidence) if before else set[int]()
+    return bool(evidence & set(clause.evidence)) if at is None else bool(evidence & {at, at - 1})
+
+
+def _folded(clause: Clause) -> str:
+    return "".join(fold(clause.text).split()).strip(CLAUSE_MARKS)
+
+
+def _unfinished(clause: str) -> bool:
+    return waits(clause) or only_speech(clause)
+
+
+def shortened(clauses: Sequence[Clause], most: int) -> tuple[list[Clause], list[Removal]]:
+    """Clauses from the start that fit `most` characters and do not stop in the middle of a sentence that waits."""
+    kept, cut = list(clauses), list[Removal]()
+    while kept and (sum(map(len, _texts(kept))) > most or (cut and _unfinished(kept[-1].text))):
+        cut.insert(0, Removal(text=kept.pop().text, reason="length"))
+    return kept, cut
+
+
+def _texts(clauses: Sequence[Clause]) -> list[str]:
+    return rejoin([(clause.row, clause.text, clause.orphan) for clause in clauses])
+
+
+def assembled(clauses: Sequence[Clause], topic: str | None) -> Abstract:
+    """The abstract the clauses make."""
+    evidence, text = [], ""
+    for clause, words in zip(clauses, _texts(clauses), strict=True):
+        evidence.append(Evidence(start=len(text), end=len(text) + len(words), sentences=clause.evidence))
+        text += words
+    return Abstract(text=text, topic=topic, evidence=tuple(evidence))

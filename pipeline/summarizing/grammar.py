@@ -1,0 +1,61 @@
+"""Whether clauses taken from several sentences still make sentences: which need another clause, where a new sentence begins.
+
+Rules over words that cannot stand alone in this genre; a clause they do not know is taken for whole.
+"""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.summarizing.evidence import CLAUSE_MARKS
+
+ABOUT = re.compile("(?:就|围绕|针对)(?!近|职|业|绪|餐|读|诊|地)([^，。；]*)$")
+TALKED = re.compile(
+    "座谈|交流|探讨|洽谈|沟通|研讨|对接|磋商|讨论|协商|商讨|会谈|会商|会晤|交换|介绍|汇报|发言|致辞|讲话|报告|调研|考察|培训|指导|进行|开展|展开|"
+    "达成|提出|签|部署|表示|强调|指出|要求|分享|解答|咨询|作|做|谈|说|问|讲|答"
+)
+# A clause that only sets the stage for the next one, or gives the aim of the one before.
+OPENS = re.compile(
+    "作为|随着|为了|为(?:进一步|深入|贯彻|认真|落实|推动|推进|促进|加快|深化|加强|切实|更好|做好|充分)|在[^，。；]{2,30}(?:之际|过程中|基础上|背景下|指导下|陪同下)$"
+)
+WHEN = re.compile(r"[\d年月日号上下午晚初底至、—~-]+|随后|会[上前后]|期间|当[天日]|同日")
+STAGE = re.compile("(.*(?:走访|调研|考察|访问|参加|出席|举行|召开|来到|赴).*)(?:期间|之际)")
+AIMS = re.compile("(?:以|从而|进而|并以此)(?:推动|促进|实现|确保|加快|更好|期|此)")
+WISHES = re.compile("希望|期待|愿|建议|感谢|要求")
+THEN = re.compile("(?:当日|当天|同日|随后|随即|接着|会前|会后|此前|期间|其间)，?")
+OPENING = 6  # characters by which the beginning of a sentence is known
+
+
+def waits(clause: str) -> bool:
+    """Whether a clause needs another one behind it: 作为中心城市, 双方就校地合作, 2月15日."""
+    text = clause.rstrip(CLAUSE_MARKS)
+    about = ABOUT.search(text)
+    stage = OPENS.match(text) or WHEN.fullmatch(text) or STAGE.fullmatch(text)
+    return bool(stage) or bool(about and not TALKED.search(about[1]))
+
+
+def closed(clause: str) -> str:
+    """A clause that waits as one that does not, where it is the same without its last word: 韩某走访研究院期间."""
+    stage = STAGE.fullmatch(clause.rstrip(CLAUSE_MARKS))
+    return stage[1] + clause[-1:] if stage else clause
+
+
+def wishes(clause: str) -> bool:
+    """Whether a clause says what somebody named before it wants: 希望加强合作."""
+    return bool(WISHES.match(clause))
+
+
+def aims(clause: str) -> bool:
+    """Whether a clause is the aim of the one right before it: 以推动落实."""
+    return bool(AIMS.match(clause))
+
+
+def without_then(clause: str) -> str:
+    """The first clause of a text without a word that points at what came before; empty if that is all it is."""
+    return THEN.sub("", clause, count=1) if THEN.match(clause) else clause
+
+
+def opened(clause: str, sentences: Sequence[str]) -> int | None:
+    """Which of the sentences a clause is the beginning of."""
+    head = clause.rstrip(CLAUSE_MARKS)[:OPENING]
+    found = [at for at, sentence in enumerate(sentences) if sentence.startswith(head)]
+    return found[0] if len(head) >= OPENING and found else None
