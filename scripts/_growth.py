@@ -21,8 +21,8 @@ def by_length(config: Path, bodies: Sequence[str], say: Callable[[str], None]) -
         path = Path(name) / "text.txt"
         start, _ = run_file(path, "市长到恒远公司考察。", config)
         for length in LENGTHS:
-            say(f"{length:,} characters")
             seconds, memory = run_file(path, of_length(bodies, length), config)
+            say(f"{length:,} characters took {seconds:.1f} s and {memory:.0f} MB")
             each = (seconds - start) / length * 1000
             rows.append({"characters": length, "seconds": seconds, "a thousand": each, "MB": memory})
     return rows
@@ -32,7 +32,6 @@ def by_count(bodies: Sequence[str], say: Callable[[str], None]) -> Rows:
     """Seconds and memory by number of short documents, with leading sentences as abstracts."""
     rows: Rows = []
     for count in COUNTS:
-        say(f"{count:,} documents")
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name) / "in"
             folder.mkdir()
@@ -42,6 +41,7 @@ def by_count(bodies: Sequence[str], say: Callable[[str], None]) -> Rows:
             config, out = PROJECT / "configs" / "lead.yaml", Path(name) / "out"
             options = ("--config", str(config), "--format", "jsonl", "--output", str(out))
             seconds, memory = child(COMMAND, "run", str(folder), *options)
+            say(f"{count:,} documents took {seconds:.1f} s and {memory:.0f} MB")
             rows.append({"documents": count, "seconds": seconds, "MB": memory})
     return rows
 
