@@ -1,6 +1,6 @@
 """How fast the pipeline is, beside the usual way of the hub and the limit of the machine: python scripts/benchmark.py.
 
-Takes five minutes on two cores, and wants the machine for itself. Figures are medians of several runs with the least and the
+Takes some minutes on two cores, and wants the machine for itself. Figures are medians of several runs with the least and the
 most. The command is measured first, while this process holds no model. `--growth` measures something else: time and memory
 of the command by length and number of documents.
 """
