@@ -1,6 +1,8 @@
 """The pipeline put together: settings to models, documents to briefings."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from pipeline import __version__
@@ -62,8 +64,13 @@ class Jianbao:
             tagger_config = tagger_config.model_copy(update={"threads": threads})
         if threads is not None and isinstance(summarizer_config, PointerConfig):
             summarizer_config = summarizer_config.model_copy(update={"threads": threads})
-        tagger = build_tagger(tagger_config, path, [topic.id for topic in config.topics])
-        return cls(config, tagger, build_summarizer(summarizer_config, path, config.topics))
+        load_tagger = partial(build_tagger, tagger_config, path, [topic.id for topic in config.topics])
+        load_summarizer = partial(build_summarizer, summarizer_config, path, config.topics)
+        if not isinstance(tagger_config, OnnxTaggerConfig) or not isinstance(summarizer_config, PointerConfig):
+            return cls(config, load_tagger(), load_summarizer())
+        with ThreadPoolExecutor(1) as thread:  # onnxruntime prepares its graphs outside the interpreter's lock
+            tagger, summarizer = thread.submit(load_tagger), load_summarizer()
+            return cls(config, tagger.result(), summarizer)
 
     @property
     def provenance(self) -> Provenance:

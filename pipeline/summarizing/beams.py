@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from pipeline.summarizing.joints import Floats, Joints, Source, Vocabulary, clauses_end, piece_text
@@ -51,12 +52,20 @@ class Beam:
 
 
 class BeamSearch:
-    """One search; `advance` takes the distributions after each beam until it returns none to go on with."""
+    """One search; `advance` takes the distributions after each beam until it returns none to go on with.
+
+    Inside, pieces are numbered anew: only those that can be written, a sixth of the tokenizer's.
+    """
 
     def __init__(self, source: Source, wanted: Wanted, vocabulary: Vocabulary, tokenizer: Tokenizer) -> None:
         """Starts with one empty beam."""
-        self._source, self._wanted, self._vocabulary, self._tokenizer = source, wanted, vocabulary, tokenizer
-        self._joints, self._end = Joints(source, vocabulary) if wanted.sentences else None, vocabulary.end
+        self._pieces, numbers = np.unique(np.concatenate([vocabulary.ids, source.ids]), return_inverse=True)
+        generated, copied = np.split(numbers, [len(vocabulary.ids)])
+        self._end = int(np.searchsorted(self._pieces, vocabulary.end))
+        self._source = replace(source, ids=copied)
+        self._vocabulary = replace(vocabulary, ids=generated, ends=vocabulary.ends[self._pieces], end=self._end)
+        self._wanted, self._tokenizer = wanted, tokenizer
+        self._joints = Joints(self._source, self._vocabulary) if wanted.sentences else None
         self.beams: list[Beam] = [Beam((), "", 0.0)]
         self._finished: list[Beam] = []
 
@@ -91,24 +100,24 @@ class BeamSearch:
                 chances[self._end] = 0
             if self._joints:
                 self._joints.restrain(chances, beam.places, beam.text)
-            chances[_repeats(beam.tokens, self._wanted.no_repeat)] = 0
-            top = np.argpartition(-chances, 2 * self._wanted.beams)[: 2 * self._wanted.beams]
+            chances[np.searchsorted(self._pieces, _repeats(beam.tokens, self._wanted.no_repeat))] = 0
             grown += [
-                (beam.score + float(np.log(chances[token])), row, int(token)) for token in top if chances[token] > 0
+                (beam.score + float(np.log(chances[number])), row, int(number))
+                for number in _likeliest(chances, 2 * self._wanted.beams)
             ]
         grown.sort(reverse=True)
         kept, rows = [], []
-        for score, row, token in grown:
+        for score, row, number in grown:
             beam = self.beams[row]
-            if token == self._end:
+            if number == self._end:
                 self._finished.append(Beam(beam.tokens, beam.text, score, beam.places))
                 continue
-            piece, place = self._piece(token, weighted[row])
+            piece, place = self._piece(number, weighted[row])
             text = beam.text + piece
             if any(word in text for word in self._wanted.banned):
                 continue
             places = beam.places if place is None else (*beam.places, place)
-            kept.append(Beam((*beam.tokens, token), text, score, places))
+            kept.append(Beam((*beam.tokens, int(self._pieces[number])), text, score, places))
             rows.append(row)
             if len(kept) == self._wanted.beams:
                 break
@@ -117,18 +126,26 @@ class BeamSearch:
         self.beams = kept
         return rows
 
-    def _piece(self, token: int, weighted: Floats) -> tuple[str, int | None]:
-        """A token as the source has it where it was most likely copied from, and that place; as the vocabulary has it if nowhere.
+    def _piece(self, number: int, weighted: Floats) -> tuple[str, int | None]:
+        """A piece as the source has it where it was most likely copied from, and that place; as the vocabulary has it if nowhere.
 
         A word boundary by itself stands for no character: tokenizers give it the place of the one behind it.
         """
-        plain = piece_text(self._tokenizer, token)
-        here = np.flatnonzero(self._source.ids == token)
+        plain = piece_text(self._tokenizer, int(self._pieces[number]))
+        here = np.flatnonzero(self._source.ids == number)
         if not len(here) or weighted[here].max() <= 0:
             return plain, None
         place = int(here[weighted[here].argmax()])
         start, end = self._source.spans[place]
         return (self._source.text[start:end] if plain else ""), place
+
+
+def _likeliest(chances: Floats, count: int) -> NDArray[np.int64]:
+    """The numbers of the highest chances, in no order, at most so many; none that has no chance."""
+    possible = np.flatnonzero(chances > 0)
+    if len(possible) <= count:
+        return possible
+    return possible[np.argpartition(-chances[possible], count)[:count]]
 
 
 def _repeats(tokens: tuple[int, ...], size: int) -> list[int]:
