@@ -11,7 +11,7 @@ from pipeline.summarizing.evidence import CLAUSE_MARKS
 ABOUT = re.compile("(?:就|围绕|针对)(?!近|职|业|绪|餐|读|诊|地)([^，。；]*)$")
 TALKED = re.compile(
     "座谈|交流|探讨|洽谈|沟通|研讨|对接|磋商|讨论|协商|商讨|会谈|会商|会晤|交换|介绍|汇报|发言|致辞|讲话|报告|调研|考察|培训|指导|进行|开展|展开|"
-    "达成|提出|签|部署|表示|强调|指出|要求|分享|解答|咨询|作|做|谈|说|问|讲|答"
+    "达成|提出|签|部署|表示|强调|指出|要求|分享|解答|咨询|询问|提问|回答|(?<![合工协操])作[了出]|做[了出好]|谈|说|讲|建言|献策|研究|研判|检查|参观|走访|解决"
 )
 # A clause that only sets the stage for the next one, or gives the aim of the one before.
 OPENS = re.compile(
