@@ -70,7 +70,7 @@ def with_hosts(text: str, tour: Tour, most: int) -> str:
     enough = min(ENOUGH, len(tour.hosts))
     clauses = [text[span.start : span.end] for span in split_clauses(text)]
     at = next((i for i, c in enumerate(clauses) if tour.leader in c and SETS_OUT.search(c)), None)
-    if at is None or sum(_named(host.name, text) for host in tour.hosts) >= enough:
+    if at is None or sum(_told(host, text) for host in tour.hosts) >= enough:
         return text
     head, rest = "".join(clauses[:at]) + clauses[at].rstrip(CLAUSE_MARKS), clauses[at + 1 :]
     last = 0 if is_final(clauses[at]) else next((i + 1 for i, c in enumerate(rest) if is_final(c)), len(rest))
@@ -80,7 +80,7 @@ def with_hosts(text: str, tour: Tour, most: int) -> str:
         if kept and waits(same[kept - 1]):
             continue
         said = "，".join([head, *same[:kept]]) + "。" + after
-        missing = [host for host in tour.hosts if not _named(host.name, said)]
+        missing = [host for host in tour.hosts if not _told(host, said)]
         for count in range(min(LEAST, len(tour.hosts)), min(MOST, len(missing)) + 1):
             added = _clauses(head, missing[:count], missing[count:], said, walked=tour.walked)
             named = len(tour.hosts) - len(missing) + count
@@ -101,6 +101,11 @@ def _clauses(head: str, hosts: Sequence[Host], others: Sequence[Host], text: str
     if talked:
         found.append(f"与{'、'.join(host.name for host in talked)}{talked[0].talks}")
     return found + [f"与{host.name}{host.deed}" for host in signed]
+
+
+def _told(host: Host, text: str) -> bool:
+    """Whether a text names a host, and what was signed with it."""
+    return _named(host.name, text) and host.deed in text.replace("了", "")
 
 
 def _named(name: str, text: str) -> bool:
