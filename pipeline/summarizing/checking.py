@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pipeline.schema import Abstract, Evidence, FactCheck, Removal, TaggedSentence
 from pipeline.summarizing.alignment import FactSource
 from pipeline.summarizing.base import WORTH_ADDING
-from pipeline.summarizing.clauses import Clause, assembled, shortened, whole
+from pipeline.summarizing.clauses import Clause, assembled, dated, shortened, whole
 from pipeline.summarizing.evidence import EvidenceFinder, split_clauses
 from pipeline.summarizing.facts import FactKind
 from pipeline.summarizing.naming import Tour, with_hosts
@@ -34,6 +34,9 @@ LEANING = (
     "同时",
     "会上",
     "“",
+    "希望",
+    "期待",
+    "愿",
     "并",
     "而",
     "但",
@@ -84,7 +87,7 @@ class AbstractChecker:
         text = with_hosts(text, tour, limits.most) if tour else text
         clauses, removed = self._supported(text)
         clauses, broken = whole(clauses, self._facts.texts)
-        clauses, cut = shortened(clauses, limits.most)
+        clauses, cut = shortened(dated(clauses, self._facts.texts), limits.most)
         removed += [*broken, *cut]
         found = FactCheck(proposed=proposed, rewrites=rewrites, removed=tuple(removed))
         if not clauses:

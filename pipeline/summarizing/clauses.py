@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from pipeline.schema import Abstract, Evidence, Removal
 from pipeline.summarizing.alignment import AlignedFact
 from pipeline.summarizing.evidence import CLAUSE_MARKS
-from pipeline.summarizing.grammar import aims, closed, opened, waits, wishes, without_then
+from pipeline.summarizing.grammar import ANY_DAY, DAY, aims, closed, opened, sets_scene, waits, wishes, without_then
 from pipeline.summarizing.lexicon import fold
 from pipeline.summarizing.polish import only_speech, rejoin
 
@@ -38,7 +38,7 @@ def whole(clauses: Sequence[Clause], sources: Sequence[str]) -> tuple[list[Claus
     for _, group in groupby(_parted(clauses, sources), key=lambda clause: clause.row):
         sentence: list[Clause] = []
         lost = False  # what the rest of the sentence hangs on
-        for clause in group:
+        for clause in _with_their_scenes(list(group), sources, removed):
             text = clause.text if kept or sentence else without_then(clause.text)
             lost = lost or bool(text and not _follows(clause, sentence or kept, sources))
             if text and not lost:
@@ -51,6 +51,28 @@ def whole(clauses: Sequence[Clause], sources: Sequence[str]) -> tuple[list[Claus
             removed.append(Removal(text=sentence.pop().text, reason="subject"))
         kept += sentence
     return kept, removed
+
+
+def dated(clauses: Sequence[Clause], sources: Sequence[str]) -> list[Clause]:
+    """The clauses with the day on which the first sentence of the source says it happened, where the text has lost every date."""
+    if any(ANY_DAY.search(clause.text) for clause in clauses):
+        return list(clauses)
+    for at, clause in enumerate(clauses):
+        source = next((s for s in sources if _folded(clause) in s), "") if clause.row == clauses[0].row else ""
+        days = list(DAY.finditer(source, 0, source.find(_folded(clause)))) if source else []
+        if days:
+            return [*clauses[:at], replace(clause, text=f"{days[-1][0]}，{clause.text}"), *clauses[at + 1 :]]
+    return list(clauses)
+
+
+def _with_their_scenes(group: list[Clause], sources: Sequence[str], removed: list[Removal]) -> list[Clause]:
+    """A sentence without clauses such as 作为沿海城市 that stand before another clause than in the source."""
+    kept = list(group)
+    for clause, behind in pairwise(group):
+        if sets_scene(clause.text) and not _joined(clause, behind, sources):
+            kept.remove(clause)
+            removed.append(Removal(text=clause.text, reason="subject"))
+    return kept
 
 
 def _parted(clauses: Sequence[Clause], sources: Sequence[str]) -> list[Clause]:

@@ -17,11 +17,17 @@ TALKED = re.compile(
 OPENS = re.compile(
     "作为|随着|为了|为(?:进一步|深入|贯彻|认真|落实|推动|推进|促进|加快|深化|加强|切实|更好|做好|充分)|在[^，。；]{2,30}(?:之际|过程中|基础上|背景下|指导下|陪同下)$"
 )
-WHEN = re.compile(r"[\d年月日号上下午晚初底至、—~-]+|随后|会[上前后]|期间|当[天日]|同日")
+WITH_WHAT = re.compile("[将要]以[^，。；]*(?:成效|举措|姿态|精神|态度|力度|担当|作风|面貌|优势|感)$")
+WHEN = re.compile(
+    r"[\d年月日号上下午晚初底至、—~-]+|随后|会[上前后]|期间|当[天日]|同日|今年|去年|[今近]年以?来|近日|日前|目前"
+)
 STAGE = re.compile("(.*(?:走访|调研|考察|访问|参加|出席|举行|召开|来到|赴).*)(?:期间|之际)")
 AIMS = re.compile("(?:以|从而|进而|并以此)(?:推动|促进|实现|确保|加快|更好|期|此)")
 WISHES = re.compile("希望|期待|愿|建议|感谢|要求")
 THEN = re.compile("(?:当日|当天|同日|随后|随即|接着|会前|会后|此前|期间|其间)，?")
+# A day that stands by itself in a sentence: 4月20日下午,党委书记带队走访.
+DAY = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:(?:至|-|—|~)(?:\d{1,2}月)?\d{1,2}日)?(?:[上下]午|晚上?)?(?=,)")
+ANY_DAY = re.compile(r"\d月|\d日")
 OPENING = 6  # characters by which the beginning of a sentence is known
 
 
@@ -29,8 +35,13 @@ def waits(clause: str) -> bool:
     """Whether a clause needs another one behind it: 作为中心城市, 双方就校地合作, 2月15日."""
     text = clause.rstrip(CLAUSE_MARKS)
     about = ABOUT.search(text)
-    stage = OPENS.match(text) or WHEN.fullmatch(text) or STAGE.fullmatch(text)
+    stage = sets_scene(text) or WHEN.fullmatch(text) or STAGE.fullmatch(text) or WITH_WHAT.search(text)
     return bool(stage) or bool(about and not TALKED.search(about[1]))
+
+
+def sets_scene(clause: str) -> bool:
+    """Whether a clause belongs to the subject of the clause behind it: 作为沿海城市."""
+    return bool(OPENS.match(clause.rstrip(CLAUSE_MARKS)))
 
 
 def closed(clause: str) -> str:
@@ -55,7 +66,7 @@ def without_then(clause: str) -> str:
 
 
 def opened(clause: str, sentences: Sequence[str]) -> int | None:
-    """Which of the sentences a clause is the beginning of."""
-    head = clause.rstrip(CLAUSE_MARKS)[:OPENING]
-    found = [at for at, sentence in enumerate(sentences) if sentence.startswith(head)]
-    return found[0] if len(head) >= OPENING and found else None
+    """Which of the sentences, folded like the clause, a clause is the beginning of; None if of none."""
+    text = clause.rstrip(CLAUSE_MARKS)
+    head = text[:OPENING] if len(text) >= OPENING else text + ","
+    return next((at for at, sentence in enumerate(sentences) if sentence.startswith(head)), None)

@@ -68,8 +68,8 @@ def test_a_clause_with_an_unsupported_fact_goes_and_that_is_said() -> None:
 
 
 def test_what_leans_on_a_clause_that_went_goes_too() -> None:
-    abstract = checked("程望舒率队赴深圳走访企业。西江师范大学校长王建国来访，表示，愿与海屿共建产业研究院。")
-    assert abstract.text == "程望舒率队赴深圳走访企业。"
+    abstract = checked("3月18日，程望舒率队赴深圳走访企业。西江师范大学校长王建国来访，表示，愿与海屿共建产业研究院。")
+    assert abstract.text == "3月18日，程望舒率队赴深圳走访企业。"
     assert {reason for _, reason in reasons(abstract)} == {"unsupported", "subject"}
 
 

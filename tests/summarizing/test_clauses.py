@@ -71,3 +71,24 @@ def test_a_clause_that_sets_the_stage_is_closed() -> None:
     assert closed("副校长周远山走访研究院期间，") == "副校长周远山走访研究院，"
     assert closed("双方就校地合作，") == "双方就校地合作，"
     assert without_then("双方签署协议。") == "双方签署协议。"
+
+
+def test_a_scene_belongs_to_whom_it_is_set_for() -> None:
+    whole = "校长冯若水表示，作为沿海的中心城市，松塘市人才需求很大。"
+    assert checked(whole, ROWS).text == whole
+    assert (
+        checked("校长冯若水表示，作为沿海的中心城市，学校将扩大招生。", ROWS).text == "校长冯若水表示，学校将扩大招生。"
+    )
+
+
+def test_a_short_clause_that_begins_a_sentence_begins_one() -> None:
+    rows = ["3月3日，双方深入座谈。", "2月15日，县委书记贺清源来校调研。"]
+    assert checked("3月3日，双方深入座谈，2月15日，县委书记贺清源来校调研。", rows).text == "".join(rows)
+
+
+def test_a_text_that_lost_its_date_gets_it_back() -> None:
+    rows = ["为进一步推动合作，4月20日下午，县委书记贺清源带队走访松塘学院。", "双方签署合作协议。"]
+    abstract = checked("县委书记贺清源带队走访松塘学院。双方签署合作协议。", rows)
+    assert abstract.text == "4月20日下午，县委书记贺清源带队走访松塘学院。双方签署合作协议。"
+    assert [evidence.sentences for evidence in abstract.evidence] == [(0,), (1,)]
+    assert checked("双方签署合作协议。", rows).text == "双方签署合作协议。"
