@@ -17,6 +17,7 @@ from pipeline.writing.html import to_html
 from pipeline.writing.json import to_json, to_jsonl
 from pipeline.writing.rows import document_header, document_row, sentence_header, sentence_rows
 from pipeline.writing.text import to_markdown
+from pipeline.writing.visits import visit_rows, visit_sheet_header
 from pipeline.writing.wording import Language
 
 FORMATS = ("csv", "docx", "html", "json", "jsonl", "md", "parquet", "xlsx")
@@ -157,12 +158,15 @@ def _sinks(name: str, folder: Path, topics: Sequence[TopicConfig], language: Lan
                 document_schema,
                 sentence_schema,
                 sentence_table_rows,
+                visit_schema,
+                visit_table_rows,
             )
 
             documents, sentences = everything.with_suffix(".parquet"), folder / "sentences.parquet"
             return [
                 Table(documents, document_schema(topics), lambda b: document_rows(b, topics)),
                 Table(sentences, sentence_schema(topics), lambda b: sentence_table_rows(b, topics)),
+                Table(folder / "visits.parquet", visit_schema(), visit_table_rows),
             ]
         case "xlsx":
             return [Workbook(everything.with_suffix(".xlsx"), topics, language)]
@@ -171,6 +175,7 @@ def _sinks(name: str, folder: Path, topics: Sequence[TopicConfig], language: Lan
             return [
                 Csv(documents, document_header(topics, language), lambda b: [document_row(b, topics)]),
                 Csv(sentences, sentence_header(topics, language), lambda b: sentence_rows(b, topics, language)),
+                Csv(folder / "visits.csv", visit_sheet_header(language), lambda b: visit_rows(b, language)),
             ]
         case _:
             return [Pages(folder, ".md", lambda briefing: to_markdown(briefing, topics, language))]

@@ -1,4 +1,4 @@
-"""Briefings as two Parquet tables, for pandas, DuckDB, Spark: a row for each document, a row for each sentence."""
+"""Briefings as Parquet tables, for pandas, DuckDB, Spark: a row for each document, for each sentence, for each visit."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ import pyarrow
 from pyarrow.parquet import ParquetWriter
 
 from pipeline.config import TopicConfig
-from pipeline.schema import Briefing
+from pipeline.schema import Briefing, Mention, Person, Visit
 from pipeline.writing.files import part, writing
 
 ROWS = 2048  # held before they go to disk
@@ -94,3 +94,53 @@ def sentence_table_rows(briefing: Briefing, topics: Sequence[TopicConfig]) -> li
         }
         for tagged in briefing.sentences
     ]
+
+
+def visit_schema() -> pyarrow.Schema:
+    """Columns of `visit_table_rows`."""
+    text = pyarrow.string()
+    people = pyarrow.list_(pyarrow.struct([("name", text), ("office", text)]))
+    outcomes = pyarrow.list_(pyarrow.struct([("kind", text), ("text", text)]))
+    plain = [(name, text) for name in ("document", "date", "place", "organisation", "kind", "matter")]
+    return pyarrow.schema(
+        [
+            *plain,
+            ("who", people),
+            ("met", people),
+            ("outcomes", outcomes),
+            ("sentences", pyarrow.list_(pyarrow.int32())),
+        ]
+    )
+
+
+def visit_table_rows(briefing: Briefing) -> list[dict[str, Any]]:
+    """A row for each visit; null where the document does not say it. `sentences` are those it rests on, by their `index`."""
+    return [
+        {
+            "document": briefing.document.id,
+            "date": _text(visit.date),
+            "place": _text(visit.place),
+            "organisation": visit.organisation.text,
+            "kind": visit.kind,
+            "matter": _text(visit.matter),
+            "who": [_person(person) for person in visit.who],
+            "met": [_person(person) for person in visit.met],
+            "outcomes": [{"kind": outcome.kind, "text": outcome.mention.text} for outcome in visit.outcomes],
+            "sentences": _sentences(visit),
+        }
+        for visit in briefing.visits
+    ]
+
+
+def _text(mention: Mention | None) -> str | None:
+    return mention.text if mention else None
+
+
+def _person(person: Person) -> dict[str, str | None]:
+    return {"name": person.name.text, "office": _text(person.office)}
+
+
+def _sentences(visit: Visit) -> list[int]:
+    people = [mention for person in (*visit.who, *visit.met) for mention in (person.name, person.office)]
+    cells = [visit.date, visit.place, visit.organisation, visit.matter, *people]
+    return sorted({m.sentence for m in (*cells, *(outcome.mention for outcome in visit.outcomes)) if m})

@@ -45,7 +45,7 @@ def test_every_format_in_one_folder(briefing: Briefing, tmp_path: Path) -> None:
     assert growing >= {"briefings.csv.part", "briefings.jsonl.part", "sentences.csv.part"}
     of_one = {f"{name}.{ending}" for name in "de" for ending in ("docx", "html", "json", "md")}
     of_all = {"briefings.csv", "briefings.html", "briefings.jsonl", "briefings.parquet", "briefings.xlsx"}
-    of_all |= {"sentences.csv", "sentences.parquet"}
+    of_all |= {"sentences.csv", "sentences.parquet", "visits.csv", "visits.parquet"}
     assert {p.name for p in (tmp_path / "out").iterdir()} == of_one | of_all
 
 

@@ -1,9 +1,11 @@
+import csv
 import io
 import json
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
+import pyarrow.parquet as parquet
 import pytest
 from docx import Document as Word
 from jsonschema import Draft202012Validator
@@ -82,3 +84,24 @@ def test_word_terminal_and_text_show_the_record(briefing: Briefing) -> None:
     for shown in (out.getvalue(), to_text(briefing, TOPICS)):
         assert "走访记录" in shown and "青禾机器人公司 | 企业 | 董事长吴晓帆" in shown
     assert "| When | Where | Who |" in to_markdown(briefing, TOPICS, "en")
+
+
+def test_a_row_of_a_table_for_each_visit(briefing: Briefing, tmp_path: Path) -> None:
+    with open_folder(tmp_path, ["csv", "parquet"], TOPICS) as writer:
+        writer.write(briefing)
+        writer.write(hostile(briefing))
+    heading, *rows = csv.reader(StringIO((tmp_path / "visits.csv").read_bytes().decode("utf-8-sig")))
+    assert heading[:5] == ["编号", "时间", "地点", "我方人员", "对方单位"]
+    assert [row[4] for row in rows] == ["青禾机器人公司", "临安理工大学", "'=" + HOSTILE]
+    firm, school, _ = parquet.read_table(tmp_path / "visits.parquet").to_pylist()
+    assert (firm["organisation"], firm["kind"], school["organisation"]) == (
+        "青禾机器人公司",
+        "enterprise",
+        "临安理工大学",
+    )
+    assert firm["who"] == [{"name": "贺清源", "office": "松塘市委书记"}]
+    assert firm["outcomes"][1] == {"kind": "amount", "text": "3.2亿元"}
+    assert school["date"] is None
+    for row in (firm, school):
+        said = "".join(briefing.sentences[at].sentence.text for at in row["sentences"])
+        assert row["organisation"] in said and row["met"][0]["name"] in said
