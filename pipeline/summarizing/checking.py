@@ -12,6 +12,7 @@ from pipeline.summarizing.base import WORTH_ADDING
 from pipeline.summarizing.clauses import Clause, assembled, dated, shortened, whole
 from pipeline.summarizing.evidence import EvidenceFinder, split_clauses
 from pipeline.summarizing.facts import FactKind
+from pipeline.summarizing.grammar import with_whole_lists
 from pipeline.summarizing.naming import Tour, with_hosts
 from pipeline.summarizing.polish import is_final, only_speech, polish
 from pipeline.text.tidy import shorten, tidy
@@ -84,6 +85,7 @@ class AbstractChecker:
         text = self._facts.spelled(polish(text))
         proposed = self.unsupported(text)
         text, rewrites = self._rewritten(text, proposed, rewrite)
+        text = with_whole_lists(text, self._facts.texts)
         text = with_hosts(text, tour, limits.most) if tour else text
         clauses, removed = self._supported(text)
         clauses, broken = whole(clauses, self._facts.texts)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.summarizing.evidence import CLAUSE_MARKS
+from pipeline.summarizing.lexicon import HAN
 
 ABOUT = re.compile("(?:就|围绕|针对)(?!近|职|业|绪|餐|读|诊|地)([^，。；]*)$")
 TALKED = re.compile(
@@ -28,6 +29,12 @@ THEN = re.compile("(?:当日|当天|同日|随后|随即|接着|会前|会后|�
 # A day that stands by itself in a sentence: 4月20日下午,党委书记带队走访.
 DAY = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:(?:至|-|—|~)(?:\d{1,2}月)?\d{1,2}日)?(?:[上下]午|晚上?)?(?=,)")
 ANY_DAY = re.compile(r"\d月|\d日")
+# A list that says how many it has: 昭平、雷河、美姚三县.
+_ITEM = rf"[{HAN}]{{2,8}}?"
+COUNTED = re.compile(
+    rf"(?P<list>(?:{_ITEM}、)+{_ITEM}(?:和{_ITEM})?)(?P<count>[二两三四五六七八九])(?P<what>[县市区镇乡村省州国校方家所地])(?![{HAN}]?级)"
+)
+COUNTS = {"二": 2, "两": 2, **{digit: number for number, digit in enumerate("三四五六七八九", 3)}}
 OPENING = 6  # characters by which the beginning of a sentence is known
 
 
@@ -70,3 +77,24 @@ def opened(clause: str, sentences: Sequence[str]) -> int | None:
     text = clause.rstrip(CLAUSE_MARKS)
     head = text[:OPENING] if len(text) >= OPENING else text + ","
     return next((at for at, sentence in enumerate(sentences) if sentence.startswith(head)), None)
+
+
+def with_whole_lists(text: str, sentences: Sequence[str]) -> str:
+    """The text with lists of fewer members than they say as the sentences have them: 昭平、雷河三县 misses one."""
+    whole = [match for sentence in sentences for match in COUNTED.finditer(sentence) if _complete(match)]
+
+    def mended(match: re.Match[str]) -> str:
+        if _complete(match):
+            return match[0]
+        alike = (w for w in whole if w["count"] + w["what"] == match["count"] + match["what"])
+        return next((w[0] for w in alike if set(_items(match)) <= set(_items(w))), match[0])
+
+    return COUNTED.sub(mended, text)
+
+
+def _items(match: re.Match[str]) -> list[str]:
+    return re.split("[、和]", match["list"])
+
+
+def _complete(match: re.Match[str]) -> bool:
+    return len(_items(match)) == COUNTS[match["count"]]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.summarizing.grammar import closed, waits, without_then
+from pipeline.summarizing.grammar import closed, waits, with_whole_lists, without_then
 from tests.summarizing.test_checking import checked, reasons
 
 ROWS = [
@@ -92,3 +92,15 @@ def test_a_text_that_lost_its_date_gets_it_back() -> None:
     assert abstract.text == "4月20日下午，县委书记贺清源带队走访松塘学院。双方签署合作协议。"
     assert [evidence.sentences for evidence in abstract.evidence] == [(0,), (1,)]
     assert checked("双方签署合作协议。", rows).text == "双方签署合作协议。"
+
+
+def test_a_list_that_says_how_many_has_so_many() -> None:
+    source = ["5月18日,专家组前往昭平、雷河、美姚三县开展培训。", "甲乡、乙乡两乡受灾。"]
+    assert with_whole_lists("专家组前往昭平、美姚三县开展培训。", source) == "专家组前往昭平、雷河、美姚三县开展培训。"
+    for text in (
+        "专家组前往昭平、雷河、美姚三县。",
+        "甲乡、乙乡两乡受灾。",
+        "前往东山、西山三县。",
+        "深圳、上海两地。",
+    ):
+        assert with_whole_lists(text, source) == text
