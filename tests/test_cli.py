@@ -28,7 +28,7 @@ def test_plain_text_in_a_pipe() -> None:
     done = jianbao("run", str(SAMPLE))
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("海屿市党政代表团赴深圳上海开展双招双引活动\n")
-    assert "摘要: " in done.stdout and "企业走访: " in done.stdout and "\x1b" not in done.stdout
+    assert "摘要：" in done.stdout and "企业走访：" in done.stdout and "\x1b" not in done.stdout
 
 
 def test_one_bad_file_is_reported_and_the_rest_go_on(tmp_path: Path) -> None:

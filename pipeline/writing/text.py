@@ -16,7 +16,7 @@ def to_markdown(briefing: Briefing, topics: Sequence[TopicConfig], language: Lan
     words, names = WORDS[language], {t.id: topic_name(t, language) for t in topics}
     lines = [f"# {escape(briefing.document.title or words['untitled'])}", ""]
     if briefing.document.source:
-        lines += [f"{words['source']}: `{briefing.document.source}`", ""]
+        lines += [f"{words['source']}{words['colon']}`{briefing.document.source}`", ""]
     lines += [
         f"## {words['abstract']}",
         "",
@@ -26,7 +26,8 @@ def to_markdown(briefing: Briefing, topics: Sequence[TopicConfig], language: Lan
     if briefing.topic_abstracts:
         lines += [f"## {words['topics']}", ""]
         lines += [
-            f"- **{names[t]}**: {escape(a.text)}{check_note(a, language)}" for t, a in briefing.topic_abstracts.items()
+            f"- **{names[t]}**{words['colon']}{escape(a.text)}{check_note(a, language)}"
+            for t, a in briefing.topic_abstracts.items()
         ]
         lines.append("")
     if briefing.visits:
@@ -48,7 +49,7 @@ def to_text(briefing: Briefing, topics: Sequence[TopicConfig], language: Languag
     words, names = WORDS[language], {t.id: topic_name(t, language) for t in topics}
     abstracts = {words["abstract"]: briefing.abstract, **{names[t]: a for t, a in briefing.topic_abstracts.items()}}
     lines = [briefing.document.title or words["untitled"], ""]
-    lines += [f"{heading}: {a.text}{check_note(a, language)}" for heading, a in abstracts.items()]
+    lines += [f"{heading}{words['colon']}{a.text}{check_note(a, language)}" for heading, a in abstracts.items()]
     if briefing.visits:
         lines += ["", words["visits"], *(f"  {visit_line(visit, language)}" for visit in briefing.visits)]
     lines += ["", words["sentences"]]

@@ -31,7 +31,7 @@ def briefing() -> Briefing:
 def test_markdown_escapes_what_the_document_says(briefing: Briefing) -> None:
     page = to_markdown(briefing, TOPICS)
     assert page.startswith("# （无标题）")
-    assert "- **企业走访**: 双方座谈。" in page
+    assert "- **企业走访**：双方座谈。" in page
     assert "| 1 | 企业走访 0.90 | 双方座谈。 |" in page
     assert r"\<b\>\*签约\*\</b\>\[red\]。" in page
 
@@ -58,7 +58,7 @@ def test_what_the_fact_check_took_out_is_said(briefing: Briefing) -> None:
         Removal(text="会后，", reason="length"),
     )
     checked = replace(briefing, abstract=replace(briefing.abstract, check=FactCheck(removed=gone)))
-    assert "摘要: 双方座谈。（核对时删去1处）" in to_text(checked, TOPICS)
+    assert "摘要：双方座谈。（核对时删去1处）" in to_text(checked, TOPICS)
     assert "双方座谈。（核对时删去1处）" in to_markdown(checked, TOPICS)
     out = StringIO()
     show(checked, TOPICS, Console(file=out, width=100), "en")
