@@ -52,7 +52,7 @@ def sets_scene(clause: str) -> bool:
 
 
 def closed(clause: str) -> str:
-    """A clause that waits as one that does not, where it is the same without its last word: 韩某走访研究院期间."""
+    """A clause that waits as one that does not, where it is the same without its last word: 副校长走访研究院期间."""
     stage = STAGE.fullmatch(clause.rstrip(CLAUSE_MARKS))
     return stage[1] + clause[-1:] if stage else clause
 

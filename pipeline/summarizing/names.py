@@ -46,7 +46,7 @@ PLACE = re.compile("|".join(sorted(PLACES, key=len, reverse=True)))
 _GIVEN = rf"[{HAN}]"
 _PERSON = rf"(?:{'|'.join(COMPOUND_SURNAMES)}|[{''.join(SURNAMES)}]){_GIVEN}{{1,2}}"
 SUBJECT = re.compile(rf"(?:^|(?<=[\s,;。:、“”()（）]))({_PERSON})(?={'|'.join(PERSON_VERBS)})")
-# At the end of a clause a name is as long as it looks: 副校长刘登, 农学院何秀教授.
+# At the end of a clause a name is as long as it looks: 副校长林登, 农学院何秀教授.
 LAST_PERSON = re.compile(
     rf"(?:(?:{'|'.join(OFFICES)})(?P<name>{_PERSON})|(?P<honoured>{_PERSON})(?:副?教授|研究员|院士|博士|老师|同志|先生|女士))$"
 )

@@ -27,7 +27,7 @@ ACTS = re.compile(
     rf"(?!详细|重点|依次|简要|全面|首先|随后|热情|现场|充分|一致|高度|分别|亲自|主要|特别|深入|认真|再次|共同|同时|最后|进一步|代表|关于|有关|相关|作|都|均|也|还|的|对|向)"
     rf"([{HAN}]{{2,3}}?)(?=一行|率队|表示|介绍|指出|强调|带队|认为)"
 )
-# What comes before an office in a title, as far as it names the body: 白玉县 in 白玉县委书记, 松塘镇 in 松塘镇镇长.
+# What comes before an office in a title, as far as it names the body: 青溪县 in 青溪县委书记, 松塘镇 in 松塘镇镇长.
 PUBLIC_PARTY = re.compile(
     r"(?P<body>[^、副]{1,6}?[省市县区州](?:政协|人大常委会|人大|总工会|妇联|工商联|科协)"
     r"|[^、]{2,}?(?:局|委员会|卫生健康委|厅|开发区|高新区|经开区|示范区|试验区)"
@@ -166,7 +166,7 @@ def _split(line: Line, start: int, end: int) -> tuple[int, tuple[int, int] | Non
 
 
 def _public_body(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The body of the last post of a title that names one: 白玉县 in 甘南州副州长、白玉县委书记."""
+    """The body of the last post of a title that names one: 青溪县 in 松塘州副州长、青溪县委书记."""
     found = None
     for part in re.finditer("[^、]+", text[start:end]):
         body = PUBLIC_PARTY.match(part[0])
