@@ -1,5 +1,6 @@
 """What a model with a limited input reads of a document: whole sentences, chosen, in document order; never a blind cut."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -95,11 +96,9 @@ def reading(sentences: Sequence[TaggedSentence], topic: str | None, room: int, c
 
 
 def _clauses_that_fit(text: str, room: int, count: Callable[[str], int]) -> str:
-    for match in reversed(list(CLAUSE_END.finditer(text))):
-        head = text[: match.start()] + "。"
-        if count(head) <= room:
-            return head
-    return ""
+    heads = [text[: match.start()] + "。" for match in CLAUSE_END.finditer(text)]
+    fitting = bisect_right(heads, room, key=count)
+    return heads[fitting - 1] if fitting else ""
 
 
 def is_tiny(sentences: Sequence[TaggedSentence], topic: str | None, most: int) -> bool:

@@ -114,25 +114,26 @@ def _rows(lines: Sequence[Line], cast: Cast, home: str) -> list[_Row]:
             current = []  # another day's news
         current = here or current
         told = [rows[at] for at in current]
-        for row in told:
+        every = len(told) == 1 or SHARED.search(line.text)
+        parts = dict.fromkeys(range(len(told)), (0, len(line.text))) if every else _parts(line, told)
+        for place, row in enumerate(told):
             if not row.lines or row.lines[-1] != number:
                 row.lines.append(number)
-            if len(told) == 1 or SHARED.search(line.text):
-                row.alone[number] = (0, len(line.text))
-            elif part := _part(line, row, told):
-                row.alone[number] = part
+            if place in parts:
+                row.alone[number] = parts[place]
     return rows
 
 
-def _part(line: Line, row: _Row, rows: Sequence[_Row]) -> tuple[int, int] | None:
-    """The part of a line, between semicolons, that names one of several rows and no other."""
+def _parts(line: Line, rows: Sequence[_Row]) -> dict[int, tuple[int, int]]:
+    """By the place of a row among several, the first part of a line, between semicolons, that names it and no other."""
+    found: dict[int, tuple[int, int]] = {}
     at = 0
     for part in line.text.split(";"):
-        named = [r for r in rows if any(party.text in part for party in r.parties)]
-        if len(named) == 1 and named[0] is row and len(part) < len(line.text):
-            return at, at + len(part)
+        named = [place for place, row in enumerate(rows) if any(party.text in part for party in row.parties)]
+        if len(named) == 1 and len(part) < len(line.text):
+            found.setdefault(named[0], (at, at + len(part)))
         at += len(part) + 1
-    return None
+    return found
 
 
 def _visit(
