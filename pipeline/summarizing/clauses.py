@@ -58,10 +58,13 @@ def dated(clauses: Sequence[Clause], sources: Sequence[str]) -> list[Clause]:
     if any(ANY_DAY.search(clause.text) for clause in clauses):
         return list(clauses)
     for at, clause in enumerate(clauses):
-        source = next((s for s in sources if _folded(clause) in s), "") if clause.row == clauses[0].row else ""
-        days = list(DAY.finditer(source, 0, source.find(_folded(clause)))) if source else []
+        text = _folded(clause)
+        first = next((source for source in sources if text in source), "") if clause.row == clauses[0].row else ""
+        days = list(DAY.finditer(first, 0, first.find(text))) if first else []
         if days:
-            return [*clauses[:at], replace(clause, text=f"{days[-1][0]}，{clause.text}"), *clauses[at + 1 :]]
+            evidence = tuple(sorted({*clause.evidence, sources.index(first)}))
+            with_day = replace(clause, text=f"{days[-1][0]}，{clause.text}", evidence=evidence)
+            return [*clauses[:at], with_day, *clauses[at + 1 :]]
     return list(clauses)
 
 

@@ -58,6 +58,9 @@ def find_tour(visits: Sequence[Visit], sentences: Sequence[TaggedSentence], topi
 
 def _host(visit: Visit, sentences: Sequence[TaggedSentence], signed: Mapping[str, str]) -> Host | None:
     name, text = visit.organisation.text, sentences[visit.organisation.sentence].sentence.text
+    leader, *others = (person.name.text for person in visit.who)
+    if leader not in text and any(other in text for other in others):
+        return None  # somebody else of those who report was there
     deed = next((deed for deed, signer in signed.items() if signer == name), "")
     places = [match.span() for match in re.finditer(re.escape(name), text)]
     if any(CALLED_ON.search(text[:start]) for start, _ in places):

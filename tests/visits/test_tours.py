@@ -28,6 +28,15 @@ def test_whom_the_delegation_met_and_how() -> None:
     assert hosts(OUTCOME) == ()
 
 
+def test_what_another_called_on_is_not_the_leaders() -> None:
+    rows = [
+        TRIP[0],
+        ("上午，贺清源走访青禾机器人公司、云帆公司。", [VISIT]),
+        ("下午，松塘市副市长林知远走访恒远公司。", [VISIT]),
+    ]
+    assert [host.name for host in hosts(VISIT, rows)] == ["青禾机器人公司", "云帆公司"]
+
+
 def test_a_deed_of_several_is_nobodys() -> None:
     rows = [
         *TRIP[:3],
