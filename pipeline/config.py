@@ -146,15 +146,10 @@ class WrittenConfig(Settings):
 
 
 class PointerConfig(WrittenConfig):
-    """A copying model of our own (`scripts/train_summarizer.py`), run by onnxruntime; needs no torch.
-
-    Attributes:
-        prefer: By topic id, how much readier its sentences are taken up, over 1, at a score of 1.
-    """
+    """A copying model of our own (`scripts/train_summarizer.py`), run by onnxruntime; needs no torch."""
 
     kind: Literal["pointer"]
     model: str = "models/summarizer"
-    prefer: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
     threads: int = Field(default=0, ge=0, le=1024, description="0: as many as there are cores")
 
 

@@ -34,10 +34,8 @@ class Jianbao:
             raise ConfigError(
                 f"the config's topics ({', '.join(wanted)}) are not those of {tagger.name} ({', '.join(tagger.topics)})"
             )
-        preferred = config.summarizer.prefer if isinstance(config.summarizer, PointerConfig) else {}
-        for key, named in (("thresholds", config.thresholds), ("summarizer.prefer", preferred)):
-            if unknown := set(named) - set(wanted):
-                raise ConfigError(f"{key} for unknown topics: {', '.join(sorted(unknown))}")
+        if unknown := set(config.thresholds) - set(wanted):
+            raise ConfigError(f"thresholds for unknown topics: {', '.join(sorted(unknown))}")
         self._config, self._tagger, self._summarizer = config, tagger, summarizer
         self._provenance = Provenance(
             version=__version__,

@@ -159,5 +159,3 @@ def test_thresholds_decide_what_a_sentence_carries(tmp_path: Path) -> None:
     assert not any("enterprise_visit" in s.topics for s in briefing.sentences)
     with pytest.raises(ConfigError, match="thresholds for unknown topics: policy"):
         Jianbao.from_config(written(tmp_path, DEFAULT + "\nthresholds: {policy: 0.5}\n"))
-    with pytest.raises(ConfigError, match=r"summarizer\.prefer for unknown topics: policy"):
-        Jianbao.from_config(written(tmp_path, DEFAULT.replace("{outcome_summary: 5}", "{policy: 5}")))

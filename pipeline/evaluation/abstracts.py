@@ -122,16 +122,21 @@ def compare_abstracts(one: Sequence[AbstractPair], other: Sequence[AbstractPair]
 
 
 def oracle_pair(pair: AbstractPair) -> AbstractPair:
-    """The pair with what extraction could reach: sentences of the source taken greedily while ROUGE-1 and -2 rise.
-
-    The usual upper bound of extractive summaries (Nallapati et al. 2017, arXiv:1611.04230); it looks at the reference.
-    """
+    """The pair with what extraction could reach; it looks at the reference."""
     sentences = [pair.source[span.start : span.end] for span in split_spans(pair.source)]
+    return replace(pair, candidate="".join(sentences[i] for i in oracle_choice(sentences, pair.reference)))
+
+
+def oracle_choice(sentences: Sequence[str], reference: str) -> list[int]:
+    """Places of the sentences, taken greedily while ROUGE-1 and -2 rise, in order.
+
+    The usual upper bound of extractive summaries (Nallapati et al. 2017, arXiv:1611.04230).
+    """
     chosen: list[int] = []
     best = 0.0
     while len(chosen) < len(sentences):
         scores = {
-            i: _worth("".join(sentences[k] for k in sorted([*chosen, i])), pair.reference)
+            i: _worth("".join(sentences[k] for k in sorted([*chosen, i])), reference)
             for i in range(len(sentences))
             if i not in chosen
         }
@@ -140,7 +145,7 @@ def oracle_pair(pair: AbstractPair) -> AbstractPair:
             break
         best = scores[first]
         chosen.append(first)
-    return replace(pair, candidate="".join(sentences[i] for i in sorted(chosen)))
+    return sorted(chosen)
 
 
 def _worth(candidate: str, reference: str) -> float:

@@ -45,7 +45,7 @@ def _is_readable(inner: Path, path: Path) -> bool:
     return not hidden and path.suffix.lower() in READABLE and path.is_file()
 
 
-def read_document(source: str) -> Document:
+def read_document(source: str | Path) -> Document:
     """Reads one file.
 
     Args:
@@ -58,8 +58,8 @@ def read_document(source: str) -> Document:
         InputError: The file does not exist, is empty, binary, or in an encoding that is not recognised.
     """
     path = Path(source)
-    name = source.encode("utf-8", "replace").decode("utf-8")  # a name in another encoding has stray surrogates
-    if not source or _is_folder(path):
+    name = str(source).encode("utf-8", "replace").decode("utf-8")  # a name in another encoding has stray surrogates
+    if not str(source) or _is_folder(path):
         raise InputError(f"{name or 'empty path'}: no .txt, .html, .docx or .pdf file here")
     if path.suffix.lower() in OFFICE_SUFFIXES and path.is_file():
         text = extract(path, name)

@@ -172,16 +172,27 @@ class AbstractChecker:
 
 
 def _completed(abstract: Abstract, limits: Limits, fillers: Iterable[TaggedSentence]) -> Abstract:
-    """The abstract with sentences after it that it does not rest on, where it is too short."""
+    """The abstract with sentences that it does not rest on, each at its place in the document, where it is too short."""
     used = {index for e in abstract.evidence for index in e.sentences}
-    text, evidence = abstract.text, list(abstract.evidence)
+    parts = [(min(e.sentences), abstract.text[e.start : e.end], e.sentences) for e in abstract.evidence]
+    length = len(abstract.text)
     for tagged in fillers:
-        if len(text) >= limits.least:
+        if length >= limits.least:
             break
-        whole = tidy(tagged.sentence.text)
-        part = shorten(whole, limits.most - len(text))
-        if tagged.sentence.index in used or part is None or len(part) < WORTH_ADDING or whole.startswith(LEANING):
+        index, whole = tagged.sentence.index, tidy(tagged.sentence.text)
+        part = shorten(whole, limits.most - length)
+        if index in used or part is None or len(part) < WORTH_ADDING or whole.startswith(LEANING):
             continue
-        evidence.append(Evidence(start=len(text), end=len(text) + len(part), sentences=(tagged.sentence.index,)))
-        text += part
-    return abstract if text == abstract.text else replace(abstract, text=text, evidence=tuple(evidence))
+        at = next(
+            (i for i, (first, *_) in enumerate(parts) if first > index and (not i or is_final(parts[i - 1][1]))),
+            len(parts),
+        )
+        parts.insert(at, (index, part, (index,)))
+        length += len(part)
+    if length == len(abstract.text):
+        return abstract
+    text, evidence = "", []
+    for _, words, sentences in parts:
+        evidence.append(Evidence(start=len(text), end=len(text) + len(words), sentences=sentences))
+        text += words
+    return replace(abstract, text=text, evidence=tuple(evidence))

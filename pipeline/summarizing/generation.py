@@ -1,8 +1,12 @@
 """The contract of models that write a text from a text; needs no torch."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
+
+from pipeline.schema import TaggedSentence
+from pipeline.summarizing.extract import Floats
+from pipeline.summarizing.select import Chosen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +19,6 @@ class Reading:
         least: Characters to write at least, about.
         most: Characters to write at most, about.
         sentences: Whether to write whole sentences; a headline is none.
-        emphasis: For places of the text where a sentence begins, how much readier than others that sentence is taken
-            up (1: no more than others). Models that cannot be told so do without.
     """
 
     text: str
@@ -24,7 +26,6 @@ class Reading:
     least: int
     most: int
     sentences: bool = True
-    emphasis: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,10 @@ class TextGenerator(Protocol):
 
     def count(self, text: str) -> int:
         """Tokens of a text by itself."""
+        ...
+
+    def salience(self, sentences: Sequence[TaggedSentence], chosen: Chosen, topic: str | None) -> Floats | None:
+        """How likely each of the chosen sentences of a document belongs in the abstract; None if the model cannot tell."""
         ...
 
     def generate(self, readings: Sequence[Reading]) -> list[Draft]:

@@ -13,8 +13,10 @@ from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, BertTokenizer
 from pipeline.accelerator import choose_device, chooses_bf16, model_name
 from pipeline.config import Seq2SeqConfig
 from pipeline.errors import ModelError
+from pipeline.schema import TaggedSentence
 from pipeline.summarizing.generation import Draft, Reading
 from pipeline.summarizing.names import UNKNOWN
+from pipeline.summarizing.select import Chosen
 
 WEIGHTS = "model.safetensors"
 UNBOUNDED = 1_000_000  # transformers gives lengths beyond all sense where a tokenizer knows no bound
@@ -94,6 +96,9 @@ class Generator:
     def overhead(self) -> int:
         """Tokens of the special tokens and the prefix."""
         return len(self._tokenizer(self._config.prefix)["input_ids"])
+
+    def salience(self, _sentences: Sequence[TaggedSentence], _chosen: Chosen, _topic: str | None) -> None:
+        """See `TextGenerator.salience`: of a model of the hub nothing is known but what it writes."""
 
     def generate(self, readings: Sequence[Reading], banned: Sequence[Sequence[int]] = ()) -> list[Draft]:
         """What the model writes for each reading; it knows nothing of topics. Texts of one length are written in one batch.

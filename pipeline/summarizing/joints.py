@@ -6,8 +6,8 @@ first kind cheap, the second kind dear, and a doubtful one impossible: where the
 They were set by hand, by reading what comes out and by ROUGE; the model card says on which documents and what they gave.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -46,14 +46,12 @@ class Source:
         ids: What the model reads, (S,): control tokens, then tokens of the text, then the end.
         copyable: Which of them may be copied, (S,).
         spans: Where in the text each of them stands.
-        emphasis: See `Reading.emphasis`.
     """
 
     text: str
     ids: NDArray[np.int64]
     copyable: NDArray[np.bool_]
     spans: Sequence[tuple[int, int]]
-    emphasis: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +123,7 @@ class Joints:
         clause = first | np.concatenate([[True], ended[:-1] > NO_MARK])
         item = np.concatenate([[False], [piece.endswith("、") for piece in pieces[:-1]]])
         self._sentence, self._clause = np.cumsum(first), np.cumsum(clause)
-        emphasis = [source.emphasis.get(start, 1.0) if start < end else 1.0 for start, end in source.spans]
-        self._first = first * np.array(emphasis, np.float32)
+        self._first = first.astype(np.float32)
         self._listing = np.array(
             [
                 ends_in_person("".join(pieces[start:end]).rstrip(CLAUSE_MARKS + "、"))

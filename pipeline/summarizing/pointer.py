@@ -14,11 +14,16 @@ from tokenizers import Tokenizer
 from pipeline.artefacts import file_digest, require_file
 from pipeline.config import PointerConfig
 from pipeline.errors import ModelError
+from pipeline.schema import TaggedSentence
 from pipeline.summarizing.beams import BeamSearch, Wanted
+from pipeline.summarizing.extract import Floats
 from pipeline.summarizing.generation import Draft, Reading
 from pipeline.summarizing.joints import Source, Vocabulary
+from pipeline.summarizing.salience import Salience, properties
+from pipeline.summarizing.select import Chosen
 
 READER, WRITER, CARD = "reader.onnx", "writer.onnx", "summarizer.json"
+STATES = "copy_keys"  # of the reader's outputs
 ABSTRACT = "摘要："
 
 T = TypeVar("T")
@@ -52,6 +57,8 @@ class PointerWriter:
                 for name in (READER, WRITER)
             )
             self._tokenizer = Tokenizer.from_file(str(require_file(folder / "tokenizer.json")))
+            states = next(output for output in self._reader.get_outputs() if output.name == STATES)
+            self._salience = Salience.load(folder, states.shape[-1])
         except ModelError:
             raise
         except Exception as error:  # onnxruntime and tokenizers raise several unrelated types
@@ -81,6 +88,37 @@ class PointerWriter:
     def count(self, text: str) -> int:
         """Tokens of a text by itself."""
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def salience(self, sentences: Sequence[TaggedSentence], chosen: Chosen, topic: str | None) -> Floats | None:
+        """See `TextGenerator.salience`; None from a folder without weights for it."""
+        if self._salience is None:
+            return None
+        model = self._salience.document if topic is None else self._salience.topic
+        return model.probabilities(self.features(sentences, chosen, topic))
+
+    def features(self, sentences: Sequence[TaggedSentence], chosen: Chosen, topic: str | None) -> Floats:
+        """What salience is judged by, see `Salience`.
+
+        Args:
+            sentences: All sentences of a document.
+            chosen: Those to describe, at least one.
+            topic: What the abstract is about.
+
+        Returns:
+            Features, (chosen sentences, features).
+        """
+        source = self._source(Reading(text=chosen.text, topic=topic, least=0, most=0))
+        (states,) = self._reader.run([STATES], {"input_ids": source.ids[None], "copyable": source.copyable[None]})
+        body = np.array([start < end for start, end in source.spans])
+        owner = np.searchsorted(chosen.starts, [start for start, _ in source.spans], side="right") - 1
+        of_each = [states[0][body & (owner == i)] for i in range(len(chosen.sentences))]
+        plain = properties(sentences, topic)
+        return np.stack(
+            [
+                np.concatenate([plain[tagged.sentence.index], rows.mean(axis=0), rows[0]])
+                for tagged, rows in zip(chosen.sentences, of_each, strict=True)
+            ]
+        )
 
     def generate(self, readings: Sequence[Reading]) -> list[Draft]:
         """See `TextGenerator.generate`."""
@@ -147,7 +185,7 @@ class PointerWriter:
         copyable = np.zeros(ids.shape, bool)
         copyable[len(head) : -1] = True
         spans = [(0, 0)] * len(head) + list(encoding.offsets[: len(body)]) + [(0, 0)]
-        return Source(text=reading.text, ids=ids, copyable=copyable, spans=spans, emphasis=reading.emphasis)
+        return Source(text=reading.text, ids=ids, copyable=copyable, spans=spans)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,17 @@ from pipeline.config import LeadConfig, PointerConfig, Seq2SeqConfig
 from pipeline.schema import Abstract, TaggedSentence
 from pipeline.summarizing.base import length_limit
 from pipeline.summarizing.checking import AbstractChecker, Limits, Rewrite
+from pipeline.summarizing.extract import extracted, narrowed
 from pipeline.summarizing.generation import Draft, Reading, TextGenerator
 from pipeline.summarizing.lead import LeadSummarizer
 from pipeline.summarizing.naming import Tour
 from pipeline.summarizing.select import Chosen, is_tiny, rank, reading, verbatim
 
+RESERVE = 12  # characters of an abstract left to the hosts and the date that are added later
+
 
 class Seq2SeqSummarizer:
-    """Selection, generation, fact check, evidence; the lead where nothing the model wrote can stay."""
+    """Selection, extraction or generation, fact check, evidence; the lead where nothing of it can stay."""
 
     def __init__(self, generator: TextGenerator, config: Seq2SeqConfig | PointerConfig) -> None:
         """Takes the model that writes, and the lengths wanted."""
@@ -64,25 +67,29 @@ class Seq2SeqSummarizer:
         """See `Summarizer.summarize_all`; all of them are written together."""
         limits = {topic: self._limits(sentences, topic) for topic in topics}
         tiny = {topic for topic in topics if is_tiny(sentences, topic, self._wanted(topic)[1])}
-        texts = {topic: self._read(sentences, topic) for topic in topics if topic not in tiny}
-        readings = {
-            topic: Reading(
-                text=chosen.text,
-                topic=topic,
-                least=limits[topic].least,
-                most=limits[topic].most,
-                emphasis=self._emphasis(chosen) if topic is None else {},
-            )
-            for topic, chosen in texts.items()
-            if chosen.text
-        }
+        texts: dict[str | None, str] = {}
+        readings: dict[str | None, Reading] = {}
+        for topic in topics:
+            chosen = Chosen() if topic in tiny else self._read(sentences, topic)
+            if not chosen.text:
+                continue
+            salience = self._generator.salience(sentences, chosen, topic)
+            most = limits[topic].most
+            text = None if salience is None else extracted(chosen, salience, most - (RESERVE if topic is None else 0))
+            if text is not None:
+                texts[topic] = text
+                continue
+            if salience is not None:
+                chosen = narrowed(chosen, salience, most)
+            readings[topic] = Reading(text=chosen.text, topic=topic, least=limits[topic].least, most=most)
         drafts = dict(zip(readings, self._generator.generate(list(readings.values())), strict=True)) if readings else {}
+        texts |= {topic: draft.text for topic, draft in drafts.items()}
         checker = AbstractChecker(sentences)
         return [
             verbatim(sentences, topic)
             if topic in tiny
             else checker.check(
-                drafts[topic].text if topic in drafts else "",
+                texts.get(topic, ""),
                 limits[topic],
                 tour=(tours or {}).get(topic),
                 lead=self._lead.summarize(sentences, topic),
@@ -100,16 +107,6 @@ class Seq2SeqSummarizer:
         least, wanted = self._wanted(topic)
         most = length_limit(sentences, wanted) if topic is None else wanted
         return Limits(least=min(least, least * most // wanted), most=most)
-
-    def _emphasis(self, chosen: Chosen) -> dict[int, float]:
-        """Of each sentence: 1, and what its topics add, each by its score."""
-        if not isinstance(self._config, PointerConfig):
-            return {}
-        prefer = self._config.prefer
-        return {
-            start: 1 + sum(weight * tagged.scores.get(topic, 0.0) for topic, weight in prefer.items())
-            for start, tagged in zip(chosen.starts, chosen.sentences, strict=True)
-        }
 
     def _read(self, sentences: Sequence[TaggedSentence], topic: str | None) -> Chosen:
         room = self._generator.limit - self._generator.overhead

@@ -185,7 +185,7 @@ def finish(
             np.where(enough, offsets, 0).astype(np.float32),
         )
         scale_classifier(model, slopes, offsets)
-        chosen = best_thresholds(labels, sigmoid(slopes * logits + offsets))
+        chosen = best_thresholds(labels, sigmoid(slopes * logits + offsets), calibrated=bool(enough.all()))
         thresholds = {t: round(float(c), DIGITS) for t, c in zip(topics, chosen, strict=True)}
         card = card.model_copy(update={"thresholds": thresholds})
         exported = export(model, tokenizer, card, folder, windows)

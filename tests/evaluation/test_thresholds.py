@@ -30,3 +30,13 @@ def test_a_single_topic_is_scored_on_its_own_class() -> None:
     scores = np.array([[0.9], [0.6], [0.2], [0.1]], np.float32)
     assert f1_per_topic(labels, scores >= 0.5).tolist() == [pytest.approx(2 / 3)]
     assert 0.6 < best_thresholds(labels, scores)[0] < 0.9
+
+
+def test_odd_sentences_do_not_pull_the_threshold_of_calibrated_scores_far() -> None:
+    scores = np.repeat(np.array([0.05, 0.15, 0.45, 0.75, 0.95], np.float32), 20)[:, None]
+    labels = np.concatenate([np.arange(20) < 20 * share for share in (0.05, 0.6, 0.45, 0.75, 0.95)])[:, None].astype(
+        np.float32
+    )
+    (low,) = best_thresholds(labels, scores)
+    (held,) = best_thresholds(labels, scores, calibrated=True)
+    assert low < 0.15 < held < 0.45  # many with 0.15 have the topic here, by chance

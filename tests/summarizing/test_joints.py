@@ -1,6 +1,5 @@
 """Where copied texts may leave their source and come back; see `pipeline.summarizing.joints`."""
 
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -54,18 +53,6 @@ def test_texts_begin_where_sentences_do(source: Source, vocabulary: Vocabulary) 
     weights = Joints(source, vocabulary).copies((), "")
     assert [weights[i] for i in (FIRST, SECOND, THIRD)] == [1, 1, 1]
     assert np.flatnonzero(weights).tolist() == [FIRST, SECOND, THIRD, len(TEXT)]
-
-
-def test_sentences_that_are_preferred_are_entered_the_more_readily(source: Source, vocabulary: Vocabulary) -> None:
-    joints = Joints(replace(source, emphasis={SECOND: 3.0}), vocabulary)
-    weights = joints.copies((), "")
-    assert [weights[i] for i in (FIRST, SECOND, THIRD, len(TEXT))] == [1, 3, 1, 1]
-    ended = joints.copies(*up_to(SECOND - 1))
-    assert ended[SECOND] == 1  # the next place in any case
-    assert Joints(replace(source, emphasis={THIRD: 3.0}), vocabulary).copies(*up_to(SECOND - 1))[THIRD] == (
-        pytest.approx(3 * CROSS)
-    )
-    assert joints.copies(*up_to(TEXT.index("约")))[SECOND] == 0
 
 
 def test_another_sentence_is_out_of_reach_while_a_clause_is_open(source: Source, vocabulary: Vocabulary) -> None:

@@ -1,0 +1,103 @@
+"""Abstracts of sentences as they stand, and what is left to be written anew; which sentences, salience says."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.summarizing.grammar import aims, sets_scene, waits
+from pipeline.summarizing.names import ends_in_person
+from pipeline.summarizing.polish import only_speech
+from pipeline.summarizing.select import Chosen
+from pipeline.text.tidy import CLAUSE_END, shorten
+
+LONG = 0.8  # of the characters an abstract may have: a sentence that takes more has to be written anew
+SOURCE = 1.6  # for that the model reads so many times the characters it may write
+ROOM, PART = 20, 15  # characters: a smaller gap is left, a shorter piece says too little
+# Beginnings of sentences that say little without the sentence before them: who speaks, what is wished by whom.
+LEANING = (
+    "他",
+    "她",
+    "其",
+    "该",
+    "对此",
+    "这",
+    "此",
+    "随后",
+    "接着",
+    "同时",
+    "希望",
+    "期待",
+    "期望",
+    "愿",
+    "并",
+    "而",
+    "但",
+    "我",
+    "会前",
+    "会后",
+)
+
+Floats = NDArray[np.float32]
+
+
+def extracted(chosen: Chosen, salience: Floats, most: int) -> str | None:
+    """The most salient sentences in document order; of one that is longer than the room left, its first clauses.
+
+    Args:
+        chosen: Sentences to take from, at least one.
+        salience: How much each of them belongs in the abstract, (sentences,).
+        most: Characters at most.
+
+    Returns:
+        The text; None if the most salient sentence is too long to stand beside others, or none can stand alone.
+    """
+    if len(chosen.texts[int(salience.argmax())]) > LONG * most:
+        return None
+    room, taken = most, dict[int, str]()
+    waiting = list(_order(salience))
+    while room >= ROOM:
+        place = next((p for p in waiting if p - 1 in taken or not _leans(chosen, p)), None)
+        if place is None:
+            break
+        waiting.remove(place)
+        part = _beginning(chosen.texts[place], room)
+        if part is not None and (len(part) >= PART or not taken):
+            taken[place] = part
+            room -= len(part)
+    return "".join(taken[place] for place in sorted(taken)) or None
+
+
+def _leans(chosen: Chosen, place: int) -> bool:
+    """Whether a sentence needs the one before it; where that was not chosen, nothing can help it."""
+    return chosen.texts[place].startswith(LEANING)
+
+
+def _beginning(text: str, room: int) -> str | None:
+    """The longest run of whole clauses from the start of a sentence that fits and can stand alone."""
+    part = shorten(text, room)
+    while part is not None and part != text and not _stands(part):
+        part = shorten(text, len(part) - 1)
+    return part
+
+
+def _stands(text: str) -> bool:
+    """Whether the last clause of a text is more than names, an aim, or a scene for what would have come."""
+    last = CLAUSE_END.split(text)[-1].rstrip("。")
+    return not (waits(last) or aims(last) or sets_scene(last) or only_speech(last) or ends_in_person(last))
+
+
+def narrowed(chosen: Chosen, salience: Floats, most: int) -> Chosen:
+    """What a model reads to write `most` characters: the most salient sentence, and others as far as they fit beside it."""
+    room, kept = SOURCE * most, list[int]()
+    for place in _order(salience):
+        if not kept or len(chosen.texts[place]) <= room:
+            kept.append(place)
+            room -= len(chosen.texts[place])
+    kept.sort()
+    return Chosen(tuple(chosen.sentences[i] for i in kept), tuple(chosen.texts[i] for i in kept))
+
+
+def _order(salience: Floats) -> Iterator[int]:
+    """Places, the most salient first."""
+    return iter(np.argsort(-salience, kind="stable").tolist())
