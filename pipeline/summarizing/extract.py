@@ -1,5 +1,6 @@
 """Abstracts of sentences as they stand, and what is left to be written anew; which sentences, salience says."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,31 +12,12 @@ from pipeline.summarizing.polish import only_speech
 from pipeline.summarizing.select import Chosen
 from pipeline.text.tidy import CLAUSE_END, shorten
 
-LONG = 0.8  # of the characters an abstract may have: a sentence that takes more has to be written anew
+LONG = 0.9  # of the characters an abstract may have: a sentence that takes more has to be written anew
 SOURCE = 1.6  # for that the model reads so many times the characters it may write
 ROOM, PART = 20, 15  # characters: a smaller gap is left, a shorter piece says too little
-# Beginnings of sentences that say little without the sentence before them: who speaks, what is wished by whom.
-LEANING = (
-    "他",
-    "她",
-    "其",
-    "该",
-    "对此",
-    "这",
-    "此",
-    "随后",
-    "接着",
-    "同时",
-    "希望",
-    "期待",
-    "期望",
-    "愿",
-    "并",
-    "而",
-    "但",
-    "我",
-    "会前",
-    "会后",
+# Beginnings of sentences that say little without the sentence before them: of whom, who speaks, who wishes.
+LEANING = re.compile(
+    "他|她|其|该|对此|这(?!次)|此外|此前|为此|同时|希望|期待|期望|愿|并|而(?!今)|但|我(?![校院市县区省国州所厂部局司])"
 )
 
 Floats = NDArray[np.float32]
@@ -50,7 +32,7 @@ def extracted(chosen: Chosen, salience: Floats, most: int) -> str | None:
         most: Characters at most.
 
     Returns:
-        The text; None if the most salient sentence is too long to stand beside others, or none can stand alone.
+        The text; None if the most salient sentence is too long, or if none can stand alone.
     """
     if len(chosen.texts[int(salience.argmax())]) > LONG * most:
         return None
@@ -70,7 +52,7 @@ def extracted(chosen: Chosen, salience: Floats, most: int) -> str | None:
 
 def _leans(chosen: Chosen, place: int) -> bool:
     """Whether a sentence needs the one before it; where that was not chosen, nothing can help it."""
-    return chosen.texts[place].startswith(LEANING)
+    return LEANING.match(chosen.texts[place]) is not None
 
 
 def _beginning(text: str, room: int) -> str | None:

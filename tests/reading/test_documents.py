@@ -62,3 +62,9 @@ def test_folder_without_texts_is_an_error(tmp_path: Path) -> None:
 def test_body_is_the_text_unchanged() -> None:
     body = "  标题在这里\n\n1月8日,书记率队到访。\u3000双方座谈。\n"
     assert make_document(body, id="d").body == body
+
+
+def test_a_path_is_as_good_as_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "report.txt"
+    path.write_text("市长到恒远公司考察。", encoding="utf-8")
+    assert read_document(path) == read_document(str(path))

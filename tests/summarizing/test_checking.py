@@ -147,6 +147,16 @@ def test_a_short_text_is_completed_with_sentences_of_the_document() -> None:
     assert covers(abstract)
 
 
+def test_what_is_added_stands_at_its_place_in_the_document() -> None:
+    rows = [
+        "3月18日，程望舒率党政代表团赴深圳考察，推介海屿的产业基础和营商环境。",
+        "海屿市政府与华泓医药集团签署投资合作协议。",
+    ]
+    abstract = checked(rows[1], rows, Limits(least=50, most=100), fill=True)
+    assert abstract.text == "".join(rows)
+    assert [e.sentences for e in abstract.evidence] == [(0,), (1,)]
+
+
 @pytest.mark.parametrize(
     ("written", "printed"),
     [

@@ -1,6 +1,5 @@
 """Where copied texts may leave their source and come back; see `pipeline.summarizing.joints`."""
 
-
 import numpy as np
 import pytest
 from tokenizers import Tokenizer

@@ -1,0 +1,62 @@
+"""Which sentences an abstract takes as they stand; see `pipeline.summarizing.extract`."""
+
+import numpy as np
+import pytest
+
+from pipeline.summarizing.extract import LONG, ROOM, SOURCE, extracted, narrowed
+from pipeline.summarizing.select import Chosen
+from tests.conftest import make_tagged
+
+TEXTS = (
+    "3月18日，程望舒率队走访云拓机器人公司，与董事长罗启明座谈。",
+    "他说，海屿的场地和电力都已备齐。",
+    "双方签署投资合作协议，总投资12.6亿元。",
+    "会上，海屿市与东江理工大学共建技术转移中心，副市长周以宁、局长孟知远，校长许知行一同揭牌。",
+)
+
+
+def chosen(texts: tuple[str, ...] = TEXTS) -> Chosen:
+    return Chosen(tuple(make_tagged([(text, []) for text in texts])), texts)
+
+
+def salience(*values: float) -> np.ndarray:
+    return np.array(values, np.float32)
+
+
+def test_the_most_salient_sentences_stand_in_the_order_of_the_document() -> None:
+    assert extracted(chosen(), salience(0.6, 0.1, 0.9, 0.2), 55) == TEXTS[0] + TEXTS[2]
+    assert extracted(chosen(), salience(0.6, 0.1, 0.9, 0.2), 30) == TEXTS[2]  # 10 characters left say nothing
+
+
+def test_what_leans_on_the_sentence_before_it_comes_with_that_or_not_at_all() -> None:
+    weights = salience(0.5, 0.9, 0.4, 0.1)
+    assert extracted(chosen(), weights, 51) == TEXTS[0] + TEXTS[1]
+    assert extracted(chosen(TEXTS[1:2]), salience(0.9), 51) is None
+
+
+@pytest.mark.parametrize(
+    ("room", "text"),
+    [
+        (len(TEXTS[3]), TEXTS[3]),
+        (41, "会上，海屿市与东江理工大学共建技术转移中心。"),  # not behind a list of persons
+        (24, "会上，海屿市与东江理工大学共建技术转移中心。"),
+        (ROOM + 1, ""),
+    ],
+)
+def test_a_sentence_that_does_not_fit_gives_clauses_that_stand(room: int, text: str) -> None:
+    first = len(TEXTS[2])
+    assert extracted(chosen(TEXTS[2:]), salience(0.9, 0.8), first + room) == TEXTS[2] + text
+
+
+def test_a_sentence_too_long_is_left_to_the_model() -> None:
+    most = int(len(TEXTS[3]) / LONG) + 1
+    assert extracted(chosen(), salience(0.2, 0.1, 0.3, 0.9), most) is not None
+    assert extracted(chosen(), salience(0.2, 0.1, 0.3, 0.9), most - 2) is None
+
+
+def test_the_model_then_reads_what_matters_most() -> None:
+    read = narrowed(chosen(), salience(0.2, 0.1, 0.3, 0.9), 45)
+    assert read.texts == (TEXTS[2], TEXTS[3])
+    assert [s.sentence.index for s in read.sentences] == [2, 3]
+    assert len(read.text) <= SOURCE * 45
+    assert narrowed(chosen(), salience(0.2, 0.1, 0.3, 0.9), 10).texts == (TEXTS[3],)

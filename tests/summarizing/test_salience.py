@@ -1,0 +1,51 @@
+"""What says which sentences belong in an abstract; see `pipeline.summarizing.salience`."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.errors import ModelError
+from pipeline.summarizing.salience import PROPERTIES, SALIENCE, LinearModel, Salience, properties
+from tests.conftest import make_tagged
+
+VISIT = "enterprise_visit"
+ROWS = make_tagged(
+    [
+        ("春潮涌动。", []),
+        ("3月18日，市长程望舒走访云拓机器人公司，签署协议。", [VISIT]),
+        ("他说，希望公司到海屿来。", [VISIT]),
+    ]
+)
+
+
+def written(folder: Path, count: int) -> Path:
+    model = {"bias": 0.0, "weights": [0.1] * count}
+    (folder / SALIENCE).write_text(json.dumps({"document": model, "topic": model}))
+    return folder
+
+
+def test_properties_tell_sentences_apart() -> None:
+    rows = properties(ROWS, None)
+    assert sorted(rows) == [0, 1, 2] and {row.shape for row in rows.values()} == {(PROPERTIES,)}
+    assert not np.array_equal(rows[1], rows[2])
+    of_topic = properties(ROWS, VISIT)
+    assert sorted(of_topic) == [1, 2]
+    assert of_topic[1][0] == rows[0][0] == 1  # the first of its kind
+    assert properties([], None) == {}
+
+
+def test_probabilities_are_those_of_a_logistic_regression() -> None:
+    model = LinearModel(bias=1.0, weights=(2.0, -1.0))
+    assert model.probabilities(np.array([[0, 0], [1, 3]], np.float32)) == pytest.approx([1 / (1 + np.exp(-1)), 0.5])
+
+
+def test_a_folder_may_have_none_but_not_a_wrong_one(tmp_path: Path) -> None:
+    assert Salience.load(tmp_path, 4) is None
+    assert Salience.load(written(tmp_path, PROPERTIES + 8), 4) is not None
+    with pytest.raises(ModelError, match="of another model: train it anew"):
+        Salience.load(tmp_path, 6)
+    (tmp_path / SALIENCE).write_text('{"document": {"bias": 0}}')
+    with pytest.raises(ModelError, match="damaged"):
+        Salience.load(tmp_path, 4)
