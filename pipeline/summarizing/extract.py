@@ -1,25 +1,18 @@
 """Abstracts of sentences as they stand, and what is left to be written anew; which sentences, salience says."""
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.summarizing.grammar import aims, sets_scene, waits
-from pipeline.summarizing.names import ends_in_person
+from pipeline.summarizing.grammar import PART, aims, leans, names_persons, sets_scene, waits, without_aim
 from pipeline.summarizing.polish import only_speech
 from pipeline.summarizing.select import Chosen
 from pipeline.text.tidy import CLAUSE_END, shorten
 
 LONG = 0.9  # of the characters an abstract may have: a sentence that takes more has to be written anew
 SOURCE = 1.6  # for that the model reads so many times the characters it may write
-ROOM, PART = 20, 15  # characters: a smaller gap is left, a shorter piece says too little
-# Beginnings of sentences that say little without the sentence before them: of whom, who speaks, who wishes.
-LEANING = re.compile(
-    "他|她|其|该|对此|这(?!次)|此外|此前|为此|同时|希望|期待|期望|愿|并|而(?!今)|但|我(?![校院市县区省国州所厂部局司])"
-)
-
+ROOM = 20  # characters: a smaller gap is left
 Floats = NDArray[np.float32]
 
 
@@ -34,25 +27,21 @@ def extracted(chosen: Chosen, salience: Floats, most: int) -> str | None:
     Returns:
         The text; None if the most salient sentence is too long, or if none can stand alone.
     """
-    if len(chosen.texts[int(salience.argmax())]) > LONG * most:
+    texts = [without_aim(text) for text in chosen.texts]
+    if len(texts[int(salience.argmax())]) > LONG * most:
         return None
     room, taken = most, dict[int, str]()
     waiting = list(_order(salience))
     while room >= ROOM:
-        place = next((p for p in waiting if p - 1 in taken or not _leans(chosen, p)), None)
+        place = next((p for p in waiting if p - 1 in taken or not leans(texts[p])), None)
         if place is None:
             break
         waiting.remove(place)
-        part = _beginning(chosen.texts[place], room)
+        part = _beginning(texts[place], room)
         if part is not None and (len(part) >= PART or not taken):
             taken[place] = part
             room -= len(part)
     return "".join(taken[place] for place in sorted(taken)) or None
-
-
-def _leans(chosen: Chosen, place: int) -> bool:
-    """Whether a sentence needs the one before it; where that was not chosen, nothing can help it."""
-    return LEANING.match(chosen.texts[place]) is not None
 
 
 def _beginning(text: str, room: int) -> str | None:
@@ -66,7 +55,7 @@ def _beginning(text: str, room: int) -> str | None:
 def _stands(text: str) -> bool:
     """Whether the last clause of a text is more than names, an aim, or a scene for what would have come."""
     last = CLAUSE_END.split(text)[-1].rstrip("。")
-    return not (waits(last) or aims(last) or sets_scene(last) or only_speech(last) or ends_in_person(last))
+    return not (waits(last) or aims(last) or sets_scene(last) or only_speech(last) or names_persons(last))
 
 
 def narrowed(chosen: Chosen, salience: Floats, most: int) -> Chosen:

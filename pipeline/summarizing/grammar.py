@@ -8,17 +8,21 @@ from collections.abc import Sequence
 
 from pipeline.summarizing.evidence import CLAUSE_MARKS
 from pipeline.summarizing.lexicon import HAN
+from pipeline.summarizing.names import ends_in_person
 
 ABOUT = re.compile("(?:就|围绕|针对)(?!近|职|业|绪|餐|读|诊|地)([^，。；]*)$")
 TALKED = re.compile(
     "座谈|交流|探讨|洽谈|沟通|研讨|对接|磋商|讨论|协商|商讨|会谈|会商|会晤|交换|介绍|汇报|发言|致辞|讲话|报告|调研|考察|培训|指导|进行|开展|展开|"
-    "达成|提出|签|部署|表示|强调|指出|要求|分享|解答|咨询|询问|提问|回答|(?<![合工协操])作[了出]|做[了出好]|谈|说|讲|建言|献策|研究|研判|检查|参观|走访|解决"
+    "达成|提出|签|部署|表示|强调|指出|要求|分享|解答|咨询|询问|提问|回答|(?<![合工协操])作[了出]|做[了出好]|谈|说|讲|建言|献策|研究(?![专院所生中课项基成方领平])|研判|检查|参观|走访|解决"
 )
 # A clause that only sets the stage for the next one, or gives the aim of the one before.
 OPENS = re.compile(
     "作为|随着|为了|为(?:进一步|深入|贯彻|认真|落实|推动|推进|促进|加快|深化|加强|切实|更好|做好|充分)|在[^，。；]{2,30}(?:之际|过程中|基础上|背景下|指导下|陪同下)$"
 )
 WITH_WHAT = re.compile("[将要]以[^，。；]*(?:成效|举措|姿态|精神|态度|力度|担当|作风|面貌|优势|感)$")
+TOWARDS = re.compile(
+    "^(?!.*(?:谢|表示|希望)).*对[^，。；]*(?:支持|帮助|关心|厚爱|到访|到来|来访|莅临)$"
+)  # and who says thanks for it?
 WHEN = re.compile(
     r"[\d年月日号上下午晚初底至、—~-]+|随后|会[上前后]|期间|当[天日]|同日|今年|去年|[今近]年以?来|近日|日前|目前"
 )
@@ -35,15 +39,36 @@ COUNTED = re.compile(
     rf"(?P<list>(?:{_ITEM}、)+{_ITEM}(?:和{_ITEM})?)(?P<count>[二两三四五六七八九])(?P<what>[县市区镇乡村省州国校方家所地])(?![{HAN}]?级)"
 )
 COUNTS = {"二": 2, "两": 2, **{digit: number for number, digit in enumerate("三四五六七八九", 3)}}
+# Beginnings of sentences that say little without the sentence before them: of whom, who speaks, who wishes.
+LEANING = re.compile(
+    "他|她|其|该|对此|这(?!次)|此外|此前|为此|同时|[一二三四五]是|希望|期待|期望|愿|并|而(?!今)|但|我(?![校院市县区省国州所厂部局司])"
+    "|(?!.{0,40}(?:表示|指出|强调|说|认为|要求|提出|谈到))[^，。]{0,12}(?:应|要|须|也将|愿)(?![急点件闻素案职求邀变对用约聘届])"
+)
+# What a sentence was done for, at its beginning, with the clauses that go on with it.
+_GOES_ON = "落实|推动|推进|促进|加快|进一步|深化|加强|提升|提高|助力|搭建|实现|服务|打造|贯彻|积极|拓宽|共同|切实|着力|巩固|拓展|强化|做好|增强"
+AIM = re.compile(
+    r"(?P<day>[^，]{0,16}[日午晚]，)?(?:为(?:了|深入|认真|全面|更好|充分|持续|扎实|有效|不断|摸清|帮助|响应|"
+    + _GOES_ON
+    + r")"
+    r"|(?:根据|按照)(?=[^，。；]*(?:要求|部署|安排|精神|指示|意见|通知)，)|在[^，]{2,40}(?:之际|背景下|指导下|领导下|支持下))[^，。；]*，(?:(?:"
+    + _GOES_ON
+    + r")[^，。；]*，)*"
+)
+# Persons without a name at the end of a clause: what they did would follow.
+GROUP = re.compile(
+    r"(?:负责人|负责同志|代表|人员|成员|专家|教授|老师|师生|同志|干部|一行)等?(?:\d+余?[人名位])?$|等\d*余?[人名位]?$"
+)
+
+PART = 15  # characters: a shorter piece of a sentence says too little
 OPENING = 6  # characters by which the beginning of a sentence is known
 
 
 def waits(clause: str) -> bool:
-    """Whether a clause needs another one behind it: 作为中心城市, 双方就校地合作, 2月15日."""
+    """Whether a clause needs another one behind it: 作为中心城市, 双方就校地合作, 校长对来访, 2月15日."""
     text = clause.rstrip(CLAUSE_MARKS)
     about = ABOUT.search(text)
     stage = sets_scene(text) or WHEN.fullmatch(text) or STAGE.fullmatch(text) or WITH_WHAT.search(text)
-    return bool(stage) or bool(about and not TALKED.search(about[1]))
+    return bool(stage or TOWARDS.search(text)) or bool(about and not TALKED.search(about[1]))
 
 
 def sets_scene(clause: str) -> bool:
@@ -55,6 +80,23 @@ def closed(clause: str) -> str:
     """A clause that waits as one that does not, where it is the same without its last word: 副校长走访研究院期间."""
     stage = STAGE.fullmatch(clause.rstrip(CLAUSE_MARKS))
     return stage[1] + clause[-1:] if stage else clause
+
+
+def names_persons(clause: str) -> bool:
+    """Whether a clause ends with a person or a group of persons, of whom something is still to be said: 副校长许知行, 等8人."""
+    return ends_in_person(clause) or GROUP.search(clause) is not None
+
+
+def leans(sentence: str) -> bool:
+    """Whether a sentence says little without the one before it: 他说, 希望公司到海屿来."""
+    return LEANING.match(sentence) is not None
+
+
+def without_aim(sentence: str) -> str:
+    """A sentence without the aims it opens with, 为贯彻落实部署, if something is left; a day before them stays."""
+    aim = AIM.match(sentence)
+    rest = (aim["day"] or "") + sentence[aim.end() :] if aim else sentence
+    return rest if len(rest) >= PART else sentence
 
 
 def wishes(clause: str) -> bool:

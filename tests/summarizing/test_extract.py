@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.summarizing.extract import LONG, ROOM, SOURCE, extracted, narrowed
+from pipeline.summarizing.grammar import without_aim
 from pipeline.summarizing.select import Chosen
 from tests.conftest import make_tagged
 
@@ -60,3 +61,24 @@ def test_the_model_then_reads_what_matters_most() -> None:
     assert [s.sentence.index for s in read.sentences] == [2, 3]
     assert len(read.text) <= SOURCE * 45
     assert narrowed(chosen(), salience(0.2, 0.1, 0.3, 0.9), 10).texts == (TEXTS[3],)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rest"),
+    [
+        (
+            "为深入贯彻会议精神，推动校地合作走深走实，程望舒率队走访东江理工大学材料学院。",
+            "程望舒率队走访东江理工大学材料学院。",
+        ),
+        (
+            "3月18日，为落实有关部署，程望舒率队走访东江理工大学材料学院。",
+            "3月18日，程望舒率队走访东江理工大学材料学院。",
+        ),
+        ("根据上级要求，程望舒率队走访东江理工大学材料学院。", "程望舒率队走访东江理工大学材料学院。"),
+        ("根据协议，双方将共建研究院，聘请教授6名。", None),  # says on what it rests
+        ("为进一步加强合作，双方座谈。", None),  # hardly anything left
+        ("为企业解决难题17项，为学校引进人才6名。", None),
+    ],
+)
+def test_aims_that_open_a_sentence_go(sentence: str, rest: str | None) -> None:
+    assert without_aim(sentence) == (rest or sentence)
