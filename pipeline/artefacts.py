@@ -64,7 +64,10 @@ def require_file(path: Path) -> Path:
     return path
 
 
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, first 16 hexadecimal digits."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()[:16]
+def file_digest(*paths: Path) -> str:
+    """SHA-256 of files one behind the other, first 16 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with path.open("rb") as stream:
+            hashlib.file_digest(stream, lambda: digest)
+    return digest.hexdigest()[:16]

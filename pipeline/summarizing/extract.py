@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.summarizing.grammar import PART, aims, leans, names_persons, sets_scene, waits, without_aim
+from pipeline.summarizing.grammar import PART, aims, leans, names_persons, sets_scene, waits, without_aim, without_then
 from pipeline.summarizing.polish import only_speech
 from pipeline.summarizing.select import Chosen
 from pipeline.text.tidy import CLAUSE_END, shorten
@@ -41,7 +41,7 @@ def extracted(chosen: Chosen, salience: Floats, most: int) -> str | None:
         if part is not None and (len(part) >= PART or not taken):
             taken[place] = part
             room -= len(part)
-    return "".join(taken[place] for place in sorted(taken)) or None
+    return without_then("".join(taken[place] for place in sorted(taken))) or None
 
 
 def _beginning(text: str, room: int) -> str | None:

@@ -19,7 +19,7 @@ from pipeline.summarizing.beams import BeamSearch, Wanted
 from pipeline.summarizing.extract import Floats
 from pipeline.summarizing.generation import Draft, Reading
 from pipeline.summarizing.joints import Source, Vocabulary
-from pipeline.summarizing.salience import Salience, properties
+from pipeline.summarizing.salience import SALIENCE, Salience, properties
 from pipeline.summarizing.select import Chosen
 
 READER, WRITER, CARD = "reader.onnx", "writer.onnx", "summarizer.json"
@@ -68,7 +68,8 @@ class PointerWriter:
         self._beams, self._no_repeat = config.beams, config.no_repeat_ngram
         self._tasks: dict[str | None, str] = {topic: name + "：" for topic, name in names.items()}
         self._tasks[None] = ABSTRACT
-        self._name = f"{folder.name}@{file_digest(folder / READER)}"
+        made = (folder / name for name in (READER, SALIENCE) if (folder / name).is_file())
+        self._name = f"{folder.name}@{file_digest(*made)}"
 
     @property
     def name(self) -> str:
