@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.summarizing.grammar import PART, aims, leans, names_persons, sets_scene, waits, without_aim, without_then
+from pipeline.summarizing.grammar import PART, breaks_off, leans, without_aim, without_then
 from pipeline.summarizing.polish import only_speech
 from pipeline.summarizing.select import Chosen
 from pipeline.text.tidy import CLAUSE_END, shorten
@@ -53,9 +53,9 @@ def _beginning(text: str, room: int) -> str | None:
 
 
 def _stands(text: str) -> bool:
-    """Whether the last clause of a text is more than names, an aim, or a scene for what would have come."""
+    """Whether a text can end with its last clause."""
     last = CLAUSE_END.split(text)[-1].rstrip("。")
-    return not (waits(last) or aims(last) or sets_scene(last) or only_speech(last) or names_persons(last))
+    return not (breaks_off(last) or only_speech(last))
 
 
 def narrowed(chosen: Chosen, salience: Floats, most: int) -> Chosen:

@@ -56,9 +56,17 @@ AIM = re.compile(
     r"|(?:根据|按照)(?=[^，。；]*(?:要求|部署|安排|精神|指示|意见|通知)，)|在[^，]{2,40}(?:之际|背景下|指导下|领导下|支持下))"
     rf"[^，。；]*，(?:(?:{_GOES_ON})[^，。；]*，)*"
 )
+# A clause that says by what means, where or from what occasion, and not yet what.
+CUT = re.compile(
+    "(?:依托|借助|凭借|立足|随着|根据|按照|利用|结合)[^，。；]{3,}$"
+    "|通过(?![^，。；]*(?:评审|验收|鉴定|认证|认定|审核|审批|决议|方案|办法|考核))[^，。；]*$"
+    "|以[^，。；]*为(?:契机|抓手|目标|导向|基础|核心|重点|引领|主线|依托|载体|平台|突破口|主题)$"
+    "|^[^，。；]{0,4}在[^，。；]*(?:基地|中心|环节|现场|公司|企业|车间|学校|校区|会议室|期间|方面|领域|工厂|园区|田间|[上中下里前后时内])$"
+    "|告诉(?:记者|大家)$|、[^，。；、]{2,3}$"  # the last: a list, perhaps of names
+)
 # Persons without a name at the end of a clause: what they did would follow.
 GROUP = re.compile(
-    r"(?:负责人|负责同志|代表|人员|成员|专家|教授|老师|师生|同志|干部|一行)等?(?:\d+余?[人名位])?$|等\d*余?[人名位]?$"
+    r"(?:负责人|负责同志|代表|人员|成员|专家|教授|老师|师生|同志|干部|嘉宾|企业家|学者|客商|校友|群众|村民|一行)等?(?:\d+余?[人名位])?$|等\d*余?[人名位]?$"
 )
 
 PART = 15  # characters: a shorter piece of a sentence says too little
@@ -87,6 +95,13 @@ def closed(clause: str) -> str:
 def names_persons(clause: str) -> bool:
     """Whether a clause ends with a person or a group of persons, of whom something is still to be said: 副校长许知行, 等8人."""
     return ends_in_person(clause) or GROUP.search(clause) is not None
+
+
+def breaks_off(clause: str) -> bool:
+    """Whether a clause cannot be the last of a sentence; in doubt it can not, as a shorter beginning does no harm."""
+    return (
+        waits(clause) or aims(clause) or sets_scene(clause) or names_persons(clause) or CUT.search(clause) is not None
+    )
 
 
 def leans(sentence: str) -> bool:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.summarizing.extract import LONG, ROOM, SOURCE, extracted, narrowed
-from pipeline.summarizing.grammar import without_aim
+from pipeline.summarizing.grammar import breaks_off, without_aim
 from pipeline.summarizing.select import Chosen
 from tests.conftest import make_tagged
 
@@ -82,3 +82,27 @@ def test_the_model_then_reads_what_matters_most() -> None:
 )
 def test_aims_that_open_a_sentence_go(sentence: str, rest: str | None) -> None:
     assert without_aim(sentence) == (rest or sentence)
+
+
+@pytest.mark.parametrize(
+    "clause",
+    [
+        "商会将以校园招聘为契机",
+        "程望舒希望依托学校的人才优势",
+        "并通过布产业、强服务",
+        "眼下在云拓公司的生产基地",
+        "来自各地的100多位嘉宾",
+        "技术经理徐彬告诉记者",
+        "副校长许知行、周以宁",
+        "为进一步加强合作",
+    ],
+)
+def test_clauses_that_cannot_end_a_sentence(clause: str) -> None:
+    assert breaks_off(clause)
+
+
+@pytest.mark.parametrize(
+    "clause", ["项目通过省级验收", "双方在上海签署协议", "程望舒与罗启明座谈", "代表团走访企业9家", "总投资12.6亿元"]
+)
+def test_clauses_that_can(clause: str) -> None:
+    assert not breaks_off(clause)
