@@ -41,7 +41,7 @@ def main(
                 if left:
                     typer.echo(f"{document.id}: {'、'.join(left)}: {abstract.text}")
                 if abstract.check is not None:
-                    counts["written by the model"] += 1
+                    counts["by the model"] += 1
                     counts["unsupported proposed"] += len(abstract.check.proposed)
                     counts["with unsupported proposed"] += bool(abstract.check.proposed)
                     counts["written again"] += abstract.check.rewrites > 0
