@@ -112,7 +112,7 @@ class PointerWriter:
         (states,) = self._reader.run([STATES], {"input_ids": source.ids[None], "copyable": source.copyable[None]})
         body = np.array([start < end for start, end in source.spans])
         owner = np.searchsorted(chosen.starts, [start for start, _ in source.spans], side="right") - 1
-        of_each = [states[0][body & (owner == i)] for i in range(len(chosen.sentences))]
+        of_each = [states[0][_pieces(body, owner, i)] for i in range(len(chosen.sentences))]
         plain = properties(sentences, topic)
         return np.stack(
             [
@@ -218,6 +218,12 @@ class _Memory:
         if len(chosen) == len(self.feed["mask"]):
             return self
         return _Memory({k: v[:, chosen] if k in ("keys", "values") else v[chosen] for k, v in self.feed.items()})
+
+
+def _pieces(body: NDArray[np.bool_], owner: NDArray[np.int64], sentence: int) -> NDArray[np.int64]:
+    """Places of the pieces that begin in a sentence; where none does (！ behind another ！), of the piece that runs into it."""
+    begin = np.flatnonzero(body & (owner == sentence))
+    return begin if len(begin) else np.flatnonzero(body & (owner < sentence))[-1:]
 
 
 def _filled(items: Sequence[T], count: int) -> list[T]:

@@ -6,9 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.config import PointerConfig
 from pipeline.errors import ModelError
+from pipeline.summarizing.pointer import PointerWriter
 from pipeline.summarizing.salience import PROPERTIES, SALIENCE, LinearModel, Salience, properties
-from tests.conftest import make_tagged
+from pipeline.summarizing.select import reading
+from tests.conftest import ROOT, make_tagged
 
 VISIT = "enterprise_visit"
 ROWS = make_tagged(
@@ -49,3 +52,13 @@ def test_a_folder_may_have_none_but_not_a_wrong_one(tmp_path: Path) -> None:
     (tmp_path / SALIENCE).write_text('{"document": {"bias": 0}}')
     with pytest.raises(ModelError, match="damaged"):
         Salience.load(tmp_path, 4)
+
+
+def test_a_sentence_that_shares_its_only_piece_is_told_by_that() -> None:
+    folder = ROOT / "models" / "summarizer"
+    writer = PointerWriter(folder, PointerConfig(kind="pointer", model=str(folder)), {VISIT: "企业走访"})
+    rows = make_tagged([("程望舒走访云拓机器人公司！", [VISIT]), ("！", [VISIT]), ("双方座谈。", [VISIT])])
+    chosen = reading(rows, VISIT, 100, writer.count)
+    features = writer.features(rows, chosen, VISIT)
+    assert len(chosen.sentences) == len(features) == 3 and np.isfinite(features).all()
+    assert features[1][-384:] == pytest.approx(features[1][-768:-384])  # one piece: its first state is their mean
