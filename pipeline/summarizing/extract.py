@@ -1,14 +1,15 @@
 """Abstracts of sentences as they stand, and what is left to be written anew; which sentences, salience says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.summarizing.brevity import without_long_lists
 from pipeline.summarizing.grammar import PART, breaks_off, leans, without_aim, without_then
 from pipeline.summarizing.polish import only_speech
 from pipeline.summarizing.select import Chosen
-from pipeline.text.tidy import CLAUSE_END, shorten
+from pipeline.text.tidy import CLAUSE_END, shorten, tidy
 
 LONG = 0.9  # of the characters an abstract may have: a sentence that takes more has to be written anew
 SOURCE = 1.6  # for that the model reads so many times the characters it may write
@@ -16,18 +17,31 @@ ROOM = 20  # characters: a smaller gap is left
 Floats = NDArray[np.float32]
 
 
-def extracted(chosen: Chosen, salience: Floats, most: int) -> str | None:
+def told(chosen: Chosen, named: Mapping[int, str]) -> list[str]:
+    """Sentences as an abstract may have them: who speaks is named, aims and long lists are left out.
+
+    Args:
+        chosen: The sentences.
+        named: Texts that name the speaker, by the index of the sentence; see `pipeline.summarizing.speakers`.
+    """
+    texts = []
+    for tagged, text in zip(chosen.sentences, chosen.texts, strict=True):
+        whole = text == tidy(tagged.sentence.text)
+        texts.append(without_long_lists(without_aim(named.get(tagged.sentence.index, text) if whole else text)))
+    return texts
+
+
+def extracted(texts: Sequence[str], salience: Floats, most: int) -> str | None:
     """The most salient sentences in document order; of one that is longer than the room left, its first clauses.
 
     Args:
-        chosen: Sentences to take from, at least one.
+        texts: Sentences to take from, at least one, as `told` gives them.
         salience: How much each of them belongs in the abstract, (sentences,).
         most: Characters at most.
 
     Returns:
         The text; None if the most salient sentence is too long, or if none can stand alone.
     """
-    texts = [without_aim(text) for text in chosen.texts]
     if len(texts[int(salience.argmax())]) > LONG * most:
         return None
     room, taken = most, dict[int, str]()

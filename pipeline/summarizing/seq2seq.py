@@ -8,11 +8,13 @@ from pipeline.config import LeadConfig, PointerConfig, Seq2SeqConfig
 from pipeline.schema import Abstract, TaggedSentence
 from pipeline.summarizing.base import length_limit
 from pipeline.summarizing.checking import AbstractChecker, Limits, Rewrite
-from pipeline.summarizing.extract import extracted, narrowed
+from pipeline.summarizing.extract import extracted, narrowed, told
 from pipeline.summarizing.generation import Draft, Reading, TextGenerator
 from pipeline.summarizing.lead import LeadSummarizer
 from pipeline.summarizing.naming import Tour
+from pipeline.summarizing.offices import with_offices
 from pipeline.summarizing.select import Chosen, is_tiny, rank, reading, verbatim
+from pipeline.summarizing.speakers import with_speakers
 
 RESERVE = 12  # characters of an abstract left to the hosts and the date that are added later
 
@@ -69,17 +71,19 @@ class Seq2SeqSummarizer:
         tiny = {topic for topic in topics if is_tiny(sentences, topic, self._wanted(topic)[1])}
         texts: dict[str | None, str] = {}
         readings: dict[str | None, Reading] = {}
+        named = with_speakers(sentences)
         for topic in topics:
             chosen = Chosen() if topic in tiny else self._read(sentences, topic)
             if not chosen.text:
                 continue
             salience = self._generator.salience(sentences, chosen, topic)
             most = limits[topic].most
-            text = None if salience is None else extracted(chosen, salience, most - (RESERVE if topic is None else 0))
-            if text is not None:
-                texts[topic] = text
-                continue
             if salience is not None:
+                room = most if topic else most - RESERVE
+                text = extracted(told(chosen, named), salience, room)
+                if text is not None:
+                    texts[topic] = text if topic else with_offices(text, sentences, most)
+                    continue
                 chosen = narrowed(chosen, salience, most)
             readings[topic] = Reading(text=chosen.text, topic=topic, least=limits[topic].least, most=most)
         drafts = dict(zip(readings, self._generator.generate(list(readings.values())), strict=True)) if readings else {}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.summarizing.extract import LONG, ROOM, SOURCE, extracted, narrowed
+from pipeline.summarizing.extract import LONG, ROOM, SOURCE, extracted, narrowed, told
 from pipeline.summarizing.grammar import breaks_off, without_aim
 from pipeline.summarizing.select import Chosen
 from tests.conftest import make_tagged
@@ -25,14 +25,14 @@ def salience(*values: float) -> np.ndarray:
 
 
 def test_the_most_salient_sentences_stand_in_the_order_of_the_document() -> None:
-    assert extracted(chosen(), salience(0.6, 0.1, 0.9, 0.2), 55) == TEXTS[0] + TEXTS[2]
-    assert extracted(chosen(), salience(0.6, 0.1, 0.9, 0.2), 30) == TEXTS[2]  # 10 characters left say nothing
+    assert extracted(TEXTS, salience(0.6, 0.1, 0.9, 0.2), 55) == TEXTS[0] + TEXTS[2]
+    assert extracted(TEXTS, salience(0.6, 0.1, 0.9, 0.2), 30) == TEXTS[2]  # 10 characters left say nothing
 
 
 def test_what_leans_on_the_sentence_before_it_comes_with_that_or_not_at_all() -> None:
     weights = salience(0.5, 0.9, 0.4, 0.1)
-    assert extracted(chosen(), weights, 51) == TEXTS[0] + TEXTS[1]
-    assert extracted(chosen(TEXTS[1:2]), salience(0.9), 51) is None
+    assert extracted(TEXTS, weights, 51) == TEXTS[0] + TEXTS[1]
+    assert extracted(TEXTS[1:2], salience(0.9), 51) is None
 
 
 @pytest.mark.parametrize(
@@ -46,13 +46,25 @@ def test_what_leans_on_the_sentence_before_it_comes_with_that_or_not_at_all() ->
 )
 def test_a_sentence_that_does_not_fit_gives_clauses_that_stand(room: int, text: str) -> None:
     first = len(TEXTS[2])
-    assert extracted(chosen(TEXTS[2:]), salience(0.9, 0.8), first + room) == TEXTS[2] + text
+    assert extracted(TEXTS[2:], salience(0.9, 0.8), first + room) == TEXTS[2] + text
 
 
 def test_a_sentence_too_long_is_left_to_the_model() -> None:
     most = int(len(TEXTS[3]) / LONG) + 1
-    assert extracted(chosen(), salience(0.2, 0.1, 0.3, 0.9), most) is not None
-    assert extracted(chosen(), salience(0.2, 0.1, 0.3, 0.9), most - 2) is None
+    assert extracted(TEXTS, salience(0.2, 0.1, 0.3, 0.9), most) is not None
+    assert extracted(TEXTS, salience(0.2, 0.1, 0.3, 0.9), most - 2) is None
+
+
+def test_what_is_taken_is_told_as_an_abstract_may_have_it() -> None:
+    long = "为深化合作，海屿市副市长周以宁、科技局局长孟知远、发改委主任罗启明、人社局局长郑立群到访。"
+    texts = (long, TEXTS[1], TEXTS[2])
+    assert told(chosen(texts), {1: "程望舒说，海屿的场地和电力都已备齐。"}) == [
+        "海屿市副市长周以宁、科技局局长孟知远等到访。",
+        "程望舒说，海屿的场地和电力都已备齐。",
+        TEXTS[2],
+    ]
+    cut = Chosen(chosen().sentences, (TEXTS[0], "他说。", *TEXTS[2:]))
+    assert told(cut, {1: "程望舒说，海屿的场地和电力都已备齐。"})[1] == "他说。"  # not more of it than was chosen
 
 
 def test_the_model_then_reads_what_matters_most() -> None:

@@ -1,0 +1,42 @@
+"""Who speaks where a sentence does not say it: 他表示 and 希望 take the name of who spoke before them in their paragraph."""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.schema import TaggedSentence
+from pipeline.summarizing.brevity import persons
+from pipeline.summarizing.lexicon import HAN
+from pipeline.text.tidy import tidy
+
+SPEAKS = re.compile(
+    "表示|指出|强调|认为|希望|介绍|谈到|要求|感谢|提出|建议|期待|期望|欢迎|肯定|致辞|讲话|汇报|提到|说(?!明)"
+)
+PRONOUN = re.compile(f"[他她](?=(?:还|也|同时|又)?(?:{SPEAKS.pattern}))")
+WISH = re.compile("(?:并|同时，?|也|还)?(?=(?:希望|期待|期望|建议|感谢|要求(?!是))(?!的))")
+BOTH = re.compile(f"[{HAN}]{{2,4}}[与和同向对]")  # 程望舒与校长许知行, though only one of them is seen to be a person
+SCENE = re.compile("[^，]{0,10}[会后上中间时]，")  # 座谈会上，
+
+
+def with_speakers(sentences: Sequence[TaggedSentence]) -> dict[int, str]:
+    """Tidied texts, by index, of the sentences that get a name."""
+    named: dict[int, str] = {}
+    speaker, end = "", -1
+    for tagged in sentences:
+        sentence, text = tagged.sentence, tidy(tagged.sentence.text)
+        if sentence.start != end:
+            speaker = ""
+        end = sentence.end
+        scene = SCENE.match(text)
+        clause = text[scene.end() if scene else 0 :].split("，", 1)[0]
+        subjects = [] if BOTH.match(clause) else persons(clause)
+        if pronoun := PRONOUN.match(text):
+            if speaker:
+                named[sentence.index] = speaker + text[pronoun.end() :]
+        elif wish := WISH.match(text):
+            if speaker:
+                named[sentence.index] = speaker + text[wish.end() :]
+        elif len(subjects) == 1 and SPEAKS.search(clause, subjects[0][1]):
+            speaker = clause[slice(*subjects[0])]
+        elif subjects or BOTH.match(clause) or text.startswith(("双方", "与会", "会议", "会后", "随后")):
+            speaker = ""
+    return named

@@ -1,0 +1,29 @@
+"""Who speaks; see `pipeline.summarizing.speakers`."""
+
+from pipeline.schema import Document, TaggedSentence
+from pipeline.summarizing.speakers import with_speakers
+from pipeline.text.sentences import split_sentences
+
+
+def named(body: str) -> dict[int, str]:
+    document = Document(id="d", source="", title="", body=body)
+    return with_speakers([TaggedSentence(sentence=s, scores={}, topics=()) for s in split_sentences(document)])
+
+
+def test_pronouns_and_wishes_take_the_name_of_the_speaker() -> None:
+    body = (
+        "座谈会上，副校长许知行对程望舒一行的到来表示欢迎。他表示，学校愿为海屿培养人才。学校有教授900人。"
+        "希望双方尽快签约。程望舒感谢学校的支持。她还指出，海屿产业基础好。"
+    )
+    assert named(body) == {
+        1: "许知行表示，学校愿为海屿培养人才。",
+        3: "许知行希望双方尽快签约。",
+        5: "程望舒还指出，海屿产业基础好。",
+    }
+
+
+def test_where_it_is_not_clear_who_speaks_nobody_is_named() -> None:
+    assert named("程望舒介绍了海屿的情况。\n希望双方尽快签约。") == {}  # another paragraph
+    assert named("程望舒与校长许知行介绍了情况。他希望双方尽快签约。") == {}  # two persons
+    assert named("程望舒介绍了情况。双方进行了交流。希望尽快签约。") == {}
+    assert named("希望尽快签约。") == {}
