@@ -146,10 +146,16 @@ class WrittenConfig(Settings):
 
 
 class PointerConfig(WrittenConfig):
-    """A copying model of our own (`scripts/train_summarizer.py`), run by onnxruntime; needs no torch."""
+    """A copying model of our own (`scripts/train_summarizer.py`), run by onnxruntime; needs no torch.
+
+    Attributes:
+        extracts: Abstracts are sentences of the document, those the model would take up, as far as they can stand; false: the
+            model writes all of them.
+    """
 
     kind: Literal["pointer"]
     model: str = "models/summarizer"
+    extracts: bool = True
     threads: int = Field(default=0, ge=0, le=1024, description="0: as many as there are cores")
 
 

@@ -1,19 +1,21 @@
-"""Abstracts of sentences as they stand, and what is left to be written anew; which sentences, salience says."""
+"""Abstracts of sentences of the document, made shorter where that does no harm; which sentences, salience says."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.summarizing.brevity import without_long_lists
+from pipeline.summarizing.courtesy import without_courtesy
 from pipeline.summarizing.grammar import PART, breaks_off, leans, without_aim, without_then
 from pipeline.summarizing.polish import only_speech
 from pipeline.summarizing.select import Chosen
 from pipeline.text.tidy import CLAUSE_END, shorten, tidy
 
-LONG = 0.9  # of the characters an abstract may have: a sentence that takes more has to be written anew
-SOURCE = 1.6  # for that the model reads so many times the characters it may write
 ROOM = 20  # characters: a smaller gap is left
+# What a picture shows, where it runs into the sentence: 座谈现场3月18日.
+CAPTION = re.compile("^[^，。]{0,6}(?:现场|合影|留影)(?=\\d{1,2}月|\\d{4}年)")
 Floats = NDArray[np.float32]
 
 
@@ -27,8 +29,12 @@ def told(chosen: Chosen, named: Mapping[int, str]) -> list[str]:
     texts = []
     for tagged, text in zip(chosen.sentences, chosen.texts, strict=True):
         whole = text == tidy(tagged.sentence.text)
-        texts.append(without_long_lists(without_aim(named.get(tagged.sentence.index, text) if whole else text)))
+        texts.append(_told(named.get(tagged.sentence.index, text) if whole else text))
     return texts
+
+
+def _told(text: str) -> str:
+    return without_long_lists(without_aim(without_courtesy(CAPTION.sub("", text))))
 
 
 def extracted(texts: Sequence[str], salience: Floats, most: int) -> str | None:
@@ -40,12 +46,10 @@ def extracted(texts: Sequence[str], salience: Floats, most: int) -> str | None:
         most: Characters at most.
 
     Returns:
-        The text; None if the most salient sentence is too long, or if none can stand alone.
+        The text; None if nothing of the sentences can stand alone.
     """
-    if len(texts[int(salience.argmax())]) > LONG * most:
-        return None
     room, taken = most, dict[int, str]()
-    waiting = list(_order(salience))
+    waiting = [place for place in _order(salience) if texts[place]]
     while room >= ROOM:
         place = next((p for p in waiting if p - 1 in taken or not leans(texts[p])), None)
         if place is None:
@@ -70,17 +74,6 @@ def _stands(text: str) -> bool:
     """Whether a text can end with its last clause."""
     last = CLAUSE_END.split(text)[-1].rstrip("。")
     return not (breaks_off(last) or only_speech(last))
-
-
-def narrowed(chosen: Chosen, salience: Floats, most: int) -> Chosen:
-    """What a model reads to write `most` characters: the most salient sentence, and others as far as they fit beside it."""
-    room, kept = SOURCE * most, list[int]()
-    for place in _order(salience):
-        if not kept or len(chosen.texts[place]) <= room:
-            kept.append(place)
-            room -= len(chosen.texts[place])
-    kept.sort()
-    return Chosen(tuple(chosen.sentences[i] for i in kept), tuple(chosen.texts[i] for i in kept))
 
 
 def _order(salience: Floats) -> Iterator[int]:

@@ -43,8 +43,9 @@ COUNTED = re.compile(
 COUNTS = {"二": 2, "两": 2, **{digit: number for number, digit in enumerate("三四五六七八九", 3)}}
 # Beginnings of sentences that say little without the sentence before them: of whom, who speaks, who wishes.
 LEANING = re.compile(
-    "他|她|其|该|对此|这(?!次)|此外|此前|为此|同时|[一二三四五]是|希望|期待|期望|愿|并|而(?!今)|但|我(?![校院市县区省国州所厂部局司])"
-    "|(?!.{0,40}(?:表示|指出|强调|说|认为|要求|提出|谈到))[^，。]{0,12}(?:应|要|须|也将|愿)(?![急点件闻素案职求邀变对用约聘届])"
+    "他|她|其|该|对此|这(?!次|一?个[^，。]{0,2}[季年月周天])|此外|此前|为此|同时|[一二三四五]是|希望|期待|期望|愿|并|而(?!今)|但|我(?![校院市县区省国州所厂部局司])"
+    "|(?!.{0,40}(?:表示|指出|强调|说|认为|要求|提出|谈到))[^，。]{0,12}(?:(?<![供反相对适响])应(?![^，。]{2,40}邀请)|(?<![需主重只首不纪必简摘])要|须|也将|愿)"
+    "(?![急点件闻素案职求邀变对用约聘届])"
 )
 # What a sentence was done for, at its beginning, with the clauses that go on with it.
 _GOES_ON = (
@@ -63,6 +64,8 @@ CUT = re.compile(
     "|以[^，。；]*为(?:契机|抓手|目标|导向|基础|核心|重点|引领|主线|依托|载体|平台|突破口|主题)$"
     "|^[^，。；]{0,4}在[^，。；]*(?:基地|中心|环节|现场|公司|企业|车间|学校|校区|会议室|期间|方面|领域|工厂|园区|田间|[上中下里前后时内])$"
     "|告诉(?:记者|大家)$|、[^，。；、]{2,3}$"  # the last: a list, perhaps of names
+    "|(?:^|[，：])(?:一[是要]|首先要?|第一|先(?![后进生锋期导前行])|先进行)[^，。；]*$"  # of what is counted, the first
+    "|(?:^|，)(?:当|在|自)[^，。；]*[后时]$|[之以]后$|(?<![会售课])后$|过程中$|的同时$"
 )
 # Persons without a name at the end of a clause: what they did would follow.
 GROUP = re.compile(

@@ -13,6 +13,7 @@ from pipeline.text.tidy import tidy
 LONGEST = 12  # characters of an office with its body; of a longer one only the office is taken
 BEGINS = "，；。"  # what a clause begins behind
 PARTIAL = re.compile("(?:大学|学院|公司|集团|中心|我校|学校|我院|[部局厅处院委]|(?<=[和与及]))")  # no body by itself
+ONE_BODY = re.compile("(?:常务)?副?校长|(?:党委)?副?书记")  # of the body that reports, if no other is named
 AFTER_NAMES = ("教授", "院士", "研究员", "工程师")
 
 
@@ -31,11 +32,17 @@ def with_offices(text: str, sentences: Sequence[TaggedSentence], most: int) -> s
             known.setdefault(source[start:end], _office(source, start))
     for name, office in known.items():
         at = text.find(name)
-        if not office or at < 0 or (at and text[at - 1] not in BEGINS) or len(text) + len(office) > most:
-            continue
-        if text[at - 1 : at] != "，" or not any(source.startswith((office + name)[:OPENING]) for source in sources):
-            text = text[:at] + office + text[at:]
+        if office and at >= 0 and len(text) + len(office) <= most and _alone(text, at, at + len(name)):
+            taken_for_another = text[at - 1 : at] == "，" and any(
+                s.startswith((office + name)[:OPENING]) for s in sources
+            )
+            text = text if taken_for_another else text[:at] + office + text[at:]
     return text
+
+
+def _alone(text: str, start: int, end: int) -> bool:
+    """Whether a name begins a clause and is not the first of a list, whose others would seem to share its office."""
+    return (start == 0 or text[start - 1] in BEGINS) and not text.startswith("、", end)
 
 
 def _office(text: str, end: int) -> str:
@@ -45,4 +52,6 @@ def _office(text: str, end: int) -> str:
     if office is None or office[0].endswith(AFTER_NAMES):
         return ""
     start = name_start(folded, office.start(), frozenset())
-    return text[start:end] if end - start <= LONGEST and not PARTIAL.match(folded, start) else office[0]
+    if end - start <= LONGEST and not PARTIAL.match(folded, start):
+        return text[start:end]
+    return office[0] if ONE_BODY.fullmatch(office[0]) else ""

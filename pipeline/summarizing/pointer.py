@@ -37,7 +37,7 @@ class PointerWriter:
 
         Args:
             folder: The model folder.
-            config: Threads, beams, n-grams that may not come twice.
+            config: Threads, beams, n-grams that may not come twice, whether salience is to be used.
             names: Names of the topics by their ids; the model is told them as it was in training.
 
         Raises:
@@ -58,7 +58,7 @@ class PointerWriter:
             )
             self._tokenizer = Tokenizer.from_file(str(require_file(folder / "tokenizer.json")))
             states = next(output for output in self._reader.get_outputs() if output.name == STATES)
-            self._salience = Salience.load(folder, states.shape[-1])
+            self._salience = Salience.load(folder, states.shape[-1]) if config.extracts else None
         except ModelError:
             raise
         except Exception as error:  # onnxruntime and tokenizers raise several unrelated types
@@ -68,7 +68,7 @@ class PointerWriter:
         self._beams, self._no_repeat = config.beams, config.no_repeat_ngram
         self._tasks: dict[str | None, str] = {topic: name + "：" for topic, name in names.items()}
         self._tasks[None] = ABSTRACT
-        made = (folder / name for name in (READER, SALIENCE) if (folder / name).is_file())
+        made = [folder / READER, *([folder / SALIENCE] if self._salience else [])]
         self._name = f"{folder.name}@{file_digest(*made)}"
 
     @property
@@ -91,7 +91,7 @@ class PointerWriter:
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def salience(self, sentences: Sequence[TaggedSentence], chosen: Chosen, topic: str | None) -> Floats | None:
-        """See `TextGenerator.salience`; None from a folder without weights for it."""
+        """See `TextGenerator.salience`; None where it is not to be used, and from a folder without weights for it."""
         if self._salience is None:
             return None
         model = self._salience.document if topic is None else self._salience.topic

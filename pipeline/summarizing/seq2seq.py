@@ -8,7 +8,7 @@ from pipeline.config import LeadConfig, PointerConfig, Seq2SeqConfig
 from pipeline.schema import Abstract, TaggedSentence
 from pipeline.summarizing.base import length_limit
 from pipeline.summarizing.checking import AbstractChecker, Limits, Rewrite
-from pipeline.summarizing.extract import extracted, narrowed, told
+from pipeline.summarizing.extract import extracted, told
 from pipeline.summarizing.generation import Draft, Reading, TextGenerator
 from pipeline.summarizing.lead import LeadSummarizer
 from pipeline.summarizing.naming import Tour
@@ -84,7 +84,6 @@ class Seq2SeqSummarizer:
                 if text is not None:
                     texts[topic] = text if topic else with_offices(text, sentences, most)
                     continue
-                chosen = narrowed(chosen, salience, most)
             readings[topic] = Reading(text=chosen.text, topic=topic, least=limits[topic].least, most=most)
         drafts = dict(zip(readings, self._generator.generate(list(readings.values())), strict=True)) if readings else {}
         texts |= {topic: draft.text for topic, draft in drafts.items()}
