@@ -7,7 +7,8 @@ from pipeline.summarizing.lexicon import HAN, SURNAMES
 
 _THANKS = "(?:欢迎|感谢|谢意|祝贺|敬意)"
 POLITE = re.compile(
-    rf"(?:首先|先是)?(?:在[^，]{2, 6}中)?(?:代表[^，]{{1,16}}?)?(?:(?:[对向就]|为此)[^，]{{2,70}}?(?:表示|致以|表达)[^，]{{0,6}}{_THANKS}"
+    r"(?:首先|先是)?(?:在[^，]{2,6}中)?(?:代表[^，]{1,16}?)?"
+    rf"(?:(?:[对向就]|为此)[^，]{{2,70}}?(?:表示|致以|表达)[^，]{{0,6}}{_THANKS}"
     rf"|{_THANKS}[^，]{{2,60}}(?:支持|帮助|关心|关注|来访|到访|到来|母校|信任|邀请|努力|厚爱))。?$"
 )
 # A name without an office before 对, which is none to the rules for facts.

@@ -8,11 +8,12 @@ from numpy.typing import NDArray
 
 from pipeline.summarizing.brevity import without_long_lists
 from pipeline.summarizing.courtesy import without_courtesy
-from pipeline.summarizing.grammar import PART, breaks_off, leans, without_aim, without_then
+from pipeline.summarizing.grammar import ANY_DAY, PART, breaks_off, leans, without_aim, without_then
 from pipeline.summarizing.polish import only_speech
 from pipeline.summarizing.select import Chosen
 from pipeline.text.tidy import CLAUSE_END, shorten, tidy
 
+OPENING = 0.7  # of the characters an abstract may have goes at most to the event it would begin without
 ROOM = 20  # characters: a smaller gap is left
 # What a picture shows, where it runs into the sentence: 座谈现场3月18日.
 CAPTION = re.compile("^[^，。]{0,6}(?:现场|合影|留影)(?=\\d{1,2}月|\\d{4}年)")
@@ -37,19 +38,29 @@ def _told(text: str) -> str:
     return without_long_lists(without_aim(without_courtesy(CAPTION.sub("", text))))
 
 
-def extracted(texts: Sequence[str], salience: Floats, most: int) -> str | None:
+def extracted(texts: Sequence[str], salience: Floats, most: int, *, event: bool) -> str | None:
     """The most salient sentences in document order; of one that is longer than the room left, its first clauses.
 
     Args:
         texts: Sentences to take from, at least one, as `told` gives them.
         salience: How much each of them belongs in the abstract, (sentences,).
         most: Characters at most.
+        event: Whether the text begins with the first sentence if that says a day and no other that was taken does.
 
     Returns:
         The text; None if nothing of the sentences can stand alone.
     """
-    room, taken = most, dict[int, str]()
-    waiting = [place for place in _order(salience) if texts[place]]
+    taken = _taken(texts, salience, most, {})
+    if event and ANY_DAY.search(texts[0]) and not leans(texts[0]) and not any(map(ANY_DAY.search, taken.values())):
+        opening = _beginning(texts[0], int(OPENING * most))
+        taken = _taken(texts, salience, most, {0: opening}) if opening else taken
+    return without_then("".join(taken[place] for place in sorted(taken))) or None
+
+
+def _taken(texts: Sequence[str], salience: Floats, most: int, already: Mapping[int, str]) -> dict[int, str]:
+    """What is taken of which sentence, the most salient first."""
+    taken, room = dict(already), most - sum(map(len, already.values()))
+    waiting = [place for place in _order(salience) if texts[place] and place not in taken]
     while room >= ROOM:
         place = next((p for p in waiting if p - 1 in taken or not leans(texts[p])), None)
         if place is None:
@@ -59,7 +70,7 @@ def extracted(texts: Sequence[str], salience: Floats, most: int) -> str | None:
         if part is not None and (len(part) >= PART or not taken):
             taken[place] = part
             room -= len(part)
-    return without_then("".join(taken[place] for place in sorted(taken))) or None
+    return taken
 
 
 def _beginning(text: str, room: int) -> str | None:

@@ -80,7 +80,7 @@ class Seq2SeqSummarizer:
             most = limits[topic].most
             if salience is not None:
                 room = most if topic else most - RESERVE
-                text = extracted(told(chosen, named), salience, room)
+                text = extracted(told(chosen, named), salience, room, event=topic is None)
                 if text is not None:
                     texts[topic] = text if topic else with_offices(text, sentences, most)
                     continue

@@ -25,14 +25,14 @@ def salience(*values: float) -> np.ndarray:
 
 
 def test_the_most_salient_sentences_stand_in_the_order_of_the_document() -> None:
-    assert extracted(TEXTS, salience(0.6, 0.1, 0.9, 0.2), 55) == TEXTS[0] + TEXTS[2]
-    assert extracted(TEXTS, salience(0.6, 0.1, 0.9, 0.2), 30) == TEXTS[2]  # 10 characters left say nothing
+    assert extracted(TEXTS, salience(0.6, 0.1, 0.9, 0.2), 55, event=False) == TEXTS[0] + TEXTS[2]
+    assert extracted(TEXTS, salience(0.6, 0.1, 0.9, 0.2), 30, event=False) == TEXTS[2]  # 10 characters left say nothing
 
 
 def test_what_leans_on_the_sentence_before_it_comes_with_that_or_not_at_all() -> None:
     weights = salience(0.5, 0.9, 0.4, 0.1)
-    assert extracted(TEXTS, weights, 51) == TEXTS[0] + TEXTS[1]
-    assert extracted(TEXTS[1:2], salience(0.9), 51) is None
+    assert extracted(TEXTS, weights, 51, event=False) == TEXTS[0] + TEXTS[1]
+    assert extracted(TEXTS[1:2], salience(0.9), 51, event=False) is None
 
 
 @pytest.mark.parametrize(
@@ -46,15 +46,28 @@ def test_what_leans_on_the_sentence_before_it_comes_with_that_or_not_at_all() ->
 )
 def test_a_sentence_that_does_not_fit_gives_clauses_that_stand(room: int, text: str) -> None:
     first = len(TEXTS[2])
-    assert extracted(TEXTS[2:], salience(0.9, 0.8), first + room) == TEXTS[2] + text
+    assert extracted(TEXTS[2:], salience(0.9, 0.8), first + room, event=False) == TEXTS[2] + text
+
+
+def test_an_abstract_without_a_day_begins_with_the_sentence_that_says_it() -> None:
+    weights = salience(0.3, 0.1, 0.9, 0.8)
+    room = len(TEXTS[2]) + len(TEXTS[3])
+    assert extracted(TEXTS, weights, room, event=False) == TEXTS[2] + TEXTS[3]
+    assert (extracted(TEXTS, weights, room, event=True) or "").startswith(TEXTS[0] + TEXTS[2])
+    assert extracted(TEXTS, weights, len(TEXTS[2]) + 1, event=True) == TEXTS[2]  # it would leave no room for the rest
 
 
 def test_where_nothing_can_stand_there_is_no_abstract() -> None:
     assert (
-        extracted(["海屿市委书记程望舒，市委常委、秘书长周以宁，副市长孟知远走访了云拓机器人公司。"], salience(0.9), 30)
+        extracted(
+            ["海屿市委书记程望舒，市委常委、秘书长周以宁，副市长孟知远走访了云拓机器人公司。"],
+            salience(0.9),
+            30,
+            event=False,
+        )
         is None
     )
-    assert extracted([""], salience(0.9), 30) is None  # courtesy only
+    assert extracted([""], salience(0.9), 30, event=False) is None  # courtesy only
 
 
 def test_what_is_taken_is_told_as_an_abstract_may_have_it() -> None:
@@ -104,6 +117,8 @@ def test_aims_that_open_a_sentence_go(sentence: str, rest: str | None) -> None:
         "她强调，一要统筹规划",
         "副校长许知行谈到，先进行业务合作",
         "当听到合作取得进展后",
+        "在云拓机器人研究院",
+        "3月18日，由海屿市科技局主办",
     ],
 )
 def test_clauses_that_cannot_end_a_sentence(clause: str) -> None:
