@@ -36,11 +36,14 @@ UNITS = re.compile(
     rf"|(?P<first_of>{_ANY}、{_ANY})(?P<more_of>(?:、{_ANY}){{2,}}?)"
     r"等?(?P<heads>(?:单位|部门)?(?:主要|相关|有关|党政)*(?:负责人|负责同志|负责领导|领导))"
 )
+_ITEM = "[^，。；、]{2,40}"
+ANY_LIST = re.compile(rf"(?P<first>{_ITEM}、{_ITEM})(?P<more>(?:、{_ITEM})+)等")
 
 
-def without_long_lists(text: str) -> str:
-    """A tidied sentence with its long lists cut short."""
+def without_long_lists(text: str, *, every: bool = False) -> str:
+    """A tidied sentence with its long lists cut short; of `every` kind, if they end with 等."""
     text = UNITS.sub(_few, text)
+    text = ANY_LIST.sub(_few, text) if every else text
     for people in reversed(_lists(text)):
         if len(people) > KEPT:
             text = _cut(text, people)
@@ -48,8 +51,8 @@ def without_long_lists(text: str) -> str:
 
 
 def _few(units: re.Match[str]) -> str:
-    first, more = units["first"] or units["first_of"], units["more"] or units["more_of"]
-    return f"{first}等{units['heads'] or ''}" if len(more) >= SAVES else units[0]
+    found = {name.removesuffix("_of"): words for name, words in units.groupdict().items() if words}
+    return f"{found['first']}等{found.get('heads', '')}" if len(found["more"]) >= SAVES else units[0]
 
 
 def _cut(text: str, people: Sequence[tuple[int, int]]) -> str:

@@ -31,7 +31,7 @@ def without_courtesy(text: str) -> str:
     if who is None:
         return text
     rest = clauses[at + 1 :]
-    while rest and _polite(AND.sub("", rest[0], count=1)) == "":
+    while rest and (_polite(AND.sub("", rest[0], count=1)) == "" or rest[0].startswith(("尤其是", "特别是"))):
         rest = rest[1:]
     if not rest:
         return "，".join(clauses[:at]) + "。" if at and not SCENE.fullmatch("，".join(clauses[:at])) else ""

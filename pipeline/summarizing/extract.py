@@ -74,11 +74,14 @@ def _taken(texts: Sequence[str], salience: Floats, most: int, already: Mapping[i
 
 
 def _beginning(text: str, room: int) -> str | None:
-    """The longest run of whole clauses from the start of a sentence that fits and can stand alone."""
-    part = shorten(text, room)
-    while part is not None and part != text and not _stands(part):
-        part = shorten(text, len(part) - 1)
-    return part
+    """The longest run of whole clauses from the start of a sentence that fits and can stand; if none does, with short lists."""
+    for sentence in dict.fromkeys([text, without_long_lists(text, every=True)]):
+        part = shorten(sentence, room)
+        while part is not None and part != sentence and not _stands(part):
+            part = shorten(sentence, len(part) - 1)
+        if part is not None:
+            return part
+    return None
 
 
 def _stands(text: str) -> bool:
