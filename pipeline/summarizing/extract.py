@@ -14,9 +14,10 @@ from pipeline.summarizing.select import Chosen
 from pipeline.text.tidy import CLAUSE_END, shorten, tidy
 
 OPENING = 0.7  # of the characters an abstract may have goes at most to the event it would begin without
+UNLIKELY = 0.1  # to belong in the abstract: such a sentence does not fill a gap
 ROOM = 20  # characters: a smaller gap is left
 # What a picture shows, where it runs into the sentence: 座谈现场3月18日.
-CAPTION = re.compile("^[^，。]{0,6}(?:现场|合影|留影)(?=\\d{1,2}月|\\d{4}年)")
+CAPTION = re.compile("^[^，。]{0,6}(?:现场|合影|留影)\\s*(?=\\d{1,2}月|\\d{4}年)")
 Floats = NDArray[np.float32]
 
 
@@ -63,7 +64,7 @@ def _taken(texts: Sequence[str], salience: Floats, most: int, already: Mapping[i
     waiting = [place for place in _order(salience) if texts[place] and place not in taken]
     while room >= ROOM:
         place = next((p for p in waiting if p - 1 in taken or not leans(texts[p])), None)
-        if place is None:
+        if place is None or (taken and salience[place] < UNLIKELY):
             break
         waiting.remove(place)
         part = _beginning(texts[place], room)

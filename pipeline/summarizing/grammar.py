@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pipeline.summarizing.evidence import CLAUSE_MARKS
 from pipeline.summarizing.lexicon import HAN
-from pipeline.summarizing.names import ends_in_person
+from pipeline.summarizing.names import NameKind, ends_in_person, names
 
 ABOUT = re.compile("(?:就|围绕|针对)(?!近|职|业|绪|餐|读|诊|地)([^，。；]*)$")
 TALKED = re.compile(
@@ -47,6 +47,8 @@ LEANING = re.compile(
     "|(?!.{0,40}(?:表示|指出|强调|说|认为|要求|提出|谈到))[^，。]{0,12}(?:(?<![供反相对适响])应(?![^，。]{2,40}邀请)|(?<![需主重只首不纪必简摘])要|须|也将|愿)"
     "(?![急点件闻素案职求邀变对用约聘届])"
 )
+NOW = re.compile("(?:目前|当前|现在|如今|眼下|截至目前)，")
+BODIES = (NameKind.PLACE, NameKind.ORGANISATION)
 # What a sentence was done for, at its beginning, with the clauses that go on with it.
 _GOES_ON = (
     "落实|推动|推进|促进|加快|进一步|深化|加强|提升|提高|助力|搭建|实现|服务|打造|贯彻|积极|拓宽|共同|切实|着力|巩固|"
@@ -67,6 +69,7 @@ CUT = re.compile(
     "|告诉(?:记者|大家)$|、[^，。；、]{2,3}$"  # the last: a list, perhaps of names
     "|(?:^|[，：])(?:一[是要]|首先要?|第一|先(?![后进生锋期导前行])|先进行)[^，。；]*$"  # of what is counted, the first
     "|(?:^|，)(?:当|在|自)[^，。；]*[后时]$|[之以]后$|以来$|(?<![会售课])后$|过程中$|的同时$|(?:^|，)除了?[^，。；]*$"
+    "|(?:^|，)(?:面对|针对|对于|关于|鉴于|由于|因为|如果|虽然|尽管|不仅|既要?)[^，。；]*$|不(?:只|仅|光)?是[^，。；]*$"
     "|(?:陪同|支持|带领|见证|指导|组织|推动|努力|关心|帮助)下$|(?:获悉|了解到)$"
 )
 # Persons without a name at the end of a clause: what they did would follow.
@@ -110,8 +113,10 @@ def breaks_off(clause: str) -> bool:
 
 
 def leans(sentence: str) -> bool:
-    """Whether a sentence says little without the one before it: 他说, 希望公司到海屿来."""
-    return LEANING.match(sentence) is not None
+    """Whether a sentence says little without the one before it: 他说, 希望公司到海屿来; 目前，已建成三座 (where?)."""
+    if LEANING.match(sentence):
+        return True
+    return bool(NOW.match(sentence)) and not any(name.kind in BODIES for name in names(sentence))
 
 
 def without_aim(sentence: str) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.summarizing.extract import ROOM, extracted, told
-from pipeline.summarizing.grammar import breaks_off, without_aim
+from pipeline.summarizing.grammar import breaks_off, leans, without_aim
 from pipeline.summarizing.select import Chosen
 from tests.conftest import make_tagged
 
@@ -55,6 +55,10 @@ def test_an_abstract_without_a_day_begins_with_the_sentence_that_says_it() -> No
     assert extracted(TEXTS, weights, room, event=False) == TEXTS[2] + TEXTS[3]
     assert (extracted(TEXTS, weights, room, event=True) or "").startswith(TEXTS[0] + TEXTS[2])
     assert extracted(TEXTS, weights, len(TEXTS[2]) + 1, event=True) == TEXTS[2]  # it would leave no room for the rest
+
+
+def test_what_hardly_belongs_in_an_abstract_does_not_fill_it() -> None:
+    assert extracted(TEXTS, salience(0.6, 0.1, 0.05, 0.02), 100, event=False) == TEXTS[0] + TEXTS[1]
 
 
 def test_where_nothing_can_stand_there_is_no_abstract() -> None:
@@ -121,6 +125,8 @@ def test_aims_that_open_a_sentence_go(sentence: str, rest: str | None) -> None:
         "副市长周以宁等的陪同下",
         "双方自2012年签署协议以来",
         "除了新项目的推进",
+        "面对海屿发展的新需求",
+        "签约不是终点",
         "3月18日，由海屿市科技局主办",
     ],
 )
@@ -142,3 +148,23 @@ def test_clauses_that_cannot_end_a_sentence(clause: str) -> None:
 )
 def test_clauses_that_can(clause: str) -> None:
     assert not breaks_off(clause)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "leaning"),
+    [
+        ("目前，已建成车间三座。", True),  # where?
+        ("目前，海屿市已建成车间三座。", False),
+        ("应云拓机器人公司邀请，程望舒到访。", False),
+        ("因业务发展需要，集团招聘27名。", False),
+        ("各部门要抓好落实。", True),
+    ],
+)
+def test_sentences_that_lean_on_the_one_before_them(sentence: str, *, leaning: bool) -> None:
+    assert leans(sentence) == leaning
+
+
+def test_captions_that_run_into_a_sentence_go() -> None:
+    tagged = make_tagged([("座谈现场 3月18日，程望舒到访云拓机器人公司。", [])])
+    read = Chosen(tuple(tagged), ("座谈现场 3月18日，程望舒到访云拓机器人公司。",))
+    assert told(read, {}) == ["3月18日，程望舒到访云拓机器人公司。"]
