@@ -13,13 +13,13 @@ HONOURS = re.compile("副?教授|副?研究员|院士|博士|老师|同志|先�
 # Between two persons of a list stands an office, a body, or nothing; never a deed.
 JOINT = re.compile("[，、]|以及|和|及")
 DEEDS = re.compile(
-    "率|赴|会见|陪同|参观|带领|来到|前往|主持|介绍|表示|出席|参加|座谈|接待|对(?!外)|向|就(?!业)|将|在|来校|签|；|。"
+    "率|赴|会见|陪同|参观|带领|来到|前往|主持|介绍|表示|出席|参加|座谈|接待|对(?!外)|向|就(?!业)|将|在|来校|签|揭|为(?!了)|发言|当选|颁|启动|；|。"
 )
 OFFICE_ENDS = re.compile(rf"(?:{OFFICE.pattern}|负责人|班主任|总工|第一书记)(?:助理)?$")
 BODY_ENDS = re.compile("(?:学院|大学|研究院|研究所|中心|公司|集团|[所系站部处局厅委室会办])$")
 # What a list of persons ends with where the last have no name, 及相关部门负责人, and what may follow.
 OTHERS = re.compile(
-    rf"[，、]?(?:以及|及其|及|和|与)?[{HAN}、，]{{0,40}}?"
+    rf"[，、]?(?:以及|及其|及|和|与)?(?!等)[{HAN}、]{{0,40}}?"
     r"(?:负责人|负责同志|负责人员|人员|成员|代表|干部|专家|教师|领导|同志|师生|嘉宾|老师)(?:等|们)?"
     r"(?=一行|等?\d+余?[人名位]|前往|赴|来|到|参|出席|陪同|随|与会|列席|一同|共同|在|接待|会见|的|，|。)"
     rf"|[，、][{HAN}]{{2,16}}(?=一行)"
@@ -30,12 +30,14 @@ PLAIN = re.compile(rf"[{''.join(SURNAMES)}][{HAN}]{{1,2}}(?=[,、]|等|一行)")
 ONE_MORE = re.compile(rf"(?!等)[{HAN}](?=[,、]|等)")  # of a given name: 苗益先等
 # Departments that come along: 县委办、发改局、经科局、经商局一行.
 _UNIT = rf"[{HAN}]{{1,14}}?(?:[局处办科部厅]|管委会|工委|办公室|委员会)"
-_ANY = rf"[{HAN}（）]{{2,18}}"
+_ANY = rf"(?:(?![等的])[{HAN}（）]){{2,18}}"
 UNITS = re.compile(
     rf"(?P<first>{_UNIT}、{_UNIT})(?P<more>(?:、{_UNIT})+(?:(?:和|及|以及){_UNIT})?)等?(?=一行|来|到|赴|前往)"
     rf"|(?P<first_of>{_ANY}、{_ANY})(?P<more_of>(?:、{_ANY}){{2,}}?)"
     r"等?(?P<heads>(?:单位|部门)?(?:主要|相关|有关|党政)*(?:负责人|负责同志|负责领导|领导))"
 )
+PARTIES = re.compile("公司|集团|企业|银行|商会|协会|基金")  # whom they met
+DOTS = tuple("·•・")  # in foreign names
 _ITEM = "[^，。；、]{2,40}"
 ANY_LIST = re.compile(rf"(?P<first>{_ITEM}、{_ITEM})(?P<more>(?:、{_ITEM})+)等")
 
@@ -52,7 +54,8 @@ def without_long_lists(text: str, *, every: bool = False) -> str:
 
 def _few(units: re.Match[str]) -> str:
     found = {name.removesuffix("_of"): words for name, words in units.groupdict().items() if words}
-    return f"{found['first']}等{found.get('heads', '')}" if len(found["more"]) >= SAVES else units[0]
+    kept = len(found["more"]) < SAVES or ("heads" in found and PARTIES.search(found["more"]))
+    return units[0] if kept else f"{found['first']}等{found.get('heads', '')}"
 
 
 def _cut(text: str, people: Sequence[tuple[int, int]]) -> str:
@@ -62,7 +65,8 @@ def _cut(text: str, people: Sequence[tuple[int, int]]) -> str:
     if others and not DEEDS.search(others[0]):
         end = others.end()
     rest = text[end:].removeprefix("等")
-    return text[:kept] + "等" + rest if end - kept >= SAVES and not rest.startswith(("、", "和", "及")) else text
+    short = end - kept >= SAVES and not rest.startswith(("、", "和", "及", *DOTS))
+    return f"{text[:kept]}等{rest}" if short else text
 
 
 def _lists(text: str) -> list[list[tuple[int, int]]]:

@@ -4,6 +4,7 @@ import re
 
 from pipeline.summarizing.brevity import persons
 from pipeline.summarizing.lexicon import HAN, SURNAMES
+from pipeline.summarizing.polish import only_speech
 
 _THANKS = "(?:欢迎|感谢|谢意|祝贺|敬意)"
 POLITE = re.compile(
@@ -13,6 +14,7 @@ POLITE = re.compile(
 )
 # A name without an office before 对, which is none to the rules for facts.
 BARE = re.compile(rf"[{''.join(SURNAMES)}][{HAN}]{{1,2}}(?=首先|代表|在|对|向|就|感谢|欢迎)")
+FOR_WHOM = re.compile("代表[^，]*$")  # 程望舒代表市委、市政府
 SCENE = re.compile("[^，]{0,10}[会后上中间时]")  # 座谈会上
 FAR = 24  # characters before a name: more than an office
 AND = re.compile("(?:并且|并|同时|随后|他|她|还|也)+")
@@ -34,7 +36,10 @@ def without_courtesy(text: str) -> str:
     while rest and (_polite(AND.sub("", rest[0], count=1)) == "" or rest[0].startswith(("尤其是", "特别是"))):
         rest = rest[1:]
     if not rest:
-        return "，".join(clauses[:at]) + "。" if at and not SCENE.fullmatch("，".join(clauses[:at])) else ""
+        before = "，".join(clauses[:at])
+        return (
+            "" if not at or SCENE.fullmatch(before) or FOR_WHOM.search(before) or only_speech(before) else before + "。"
+        )
     if not who:
         return text
     following = AND.sub("", rest[0], count=1)

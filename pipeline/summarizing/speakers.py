@@ -14,6 +14,7 @@ SPEAKS = re.compile(
 PRONOUN = re.compile(f"[他她](?=(?:还|也|同时|又)?(?:{SPEAKS.pattern}))")
 WISH = re.compile("(?:并|同时，?|也|还)?(?=(?:希望|期待|期望|建议|感谢|要求(?!是))(?!的))")
 BOTH = re.compile(f"[{HAN}]{{2,4}}[与和同向对]")  # 程望舒与校长许知行, though only one of them is seen to be a person
+OBJECT = re.compile("[对向与同为请]")  # before a name: 负责人对许知行教授表示感谢
 SCENE = re.compile("[^，]{0,10}[会后上中间时]，")  # 座谈会上，
 
 
@@ -35,7 +36,9 @@ def with_speakers(sentences: Sequence[TaggedSentence]) -> dict[int, str]:
         elif wish := WISH.match(text):
             if speaker:
                 named[sentence.index] = speaker + text[wish.end() :]
-        elif len(subjects) == 1 and SPEAKS.search(clause, subjects[0][1]):
+        elif (
+            len(subjects) == 1 and SPEAKS.search(clause, subjects[0][1]) and not OBJECT.search(clause[: subjects[0][0]])
+        ):
             speaker = clause[slice(*subjects[0])]
         elif subjects or BOTH.match(clause) or text.startswith(("双方", "与会", "会议", "会后", "随后")):
             speaker = ""

@@ -27,3 +27,4 @@ def test_where_it_is_not_clear_who_speaks_nobody_is_named() -> None:
     assert named("程望舒与校长许知行介绍了情况。他希望双方尽快签约。") == {}  # two persons
     assert named("程望舒介绍了情况。双方进行了交流。希望尽快签约。") == {}
     assert named("希望尽快签约。") == {}
+    assert named("学院负责人对许知行教授的捐赠表示感谢。他说，这是善举。") == {}  # not he who was thanked
