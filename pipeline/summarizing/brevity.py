@@ -73,14 +73,15 @@ def _lists(text: str) -> list[list[tuple[int, int]]]:
     """Persons in a row, nothing but their offices between them."""
     found: list[list[tuple[int, int]]] = []
     for person in persons(text):
-        if found and _joined(text[found[-1][-1][1] : person[0]], honoured=bool(HONOURS.match(text, person[0]))):
+        if found and _joined(text[found[-1][-1][1] : person[0]]):
             found[-1].append(person)
         else:
             found.append([person])
     return found
 
 
-def _joined(gap: str, *, honoured: bool) -> bool:
+def _joined(gap: str) -> bool:
+    """Whether what stands between two persons only lists them."""
     joint = JOINT.match(gap)
     if not joint or DEEDS.search(gap):
         return False
