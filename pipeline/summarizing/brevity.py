@@ -111,8 +111,7 @@ def persons(text: str) -> list[tuple[int, int]]:
             end += 1
         honour = HONOURS.match(folded, end)
         after = honour.end() if honour else end
-        if (not chosen or start >= chosen[-1][1]) and not (
-            honour and after in starts
-        ):  # 党政办主任 before a name is none
+        office = honour and after in starts  # 党政办主任 before a name is none
+        if not office and (not chosen or start >= chosen[-1][1]):
             chosen.append((start, after))
     return chosen

@@ -17,9 +17,11 @@ BOTH = re.compile(f"[{HAN}]{{2,4}}[与和同向对]")  # 程望舒与校长许�
 OBJECT = re.compile("[对向与同为请]")  # before a name: 负责人对许知行教授表示感谢
 SCENE = re.compile("[^，]{0,10}[会后上中间时]，")  # 座谈会上，
 
+OTHERS = ("双方", "与会", "会议", "会后", "随后")  # what a sentence begins with that goes on to something else
+
 
 def with_speakers(sentences: Sequence[TaggedSentence]) -> dict[int, str]:
-    """Tidied texts, by index, of the sentences that get a name."""
+    """Tidied texts, by index, of the sentences that get a name; where somebody else may be speaking, none does."""
     named: dict[int, str] = {}
     speaker, end = "", -1
     for tagged in sentences:
@@ -40,6 +42,6 @@ def with_speakers(sentences: Sequence[TaggedSentence]) -> dict[int, str]:
             len(subjects) == 1 and SPEAKS.search(clause, subjects[0][1]) and not OBJECT.search(clause[: subjects[0][0]])
         ):
             speaker = clause[slice(*subjects[0])]
-        elif subjects or BOTH.match(clause) or text.startswith(("双方", "与会", "会议", "会后", "随后")):
+        elif subjects or SPEAKS.search(clause) or BOTH.match(clause) or text.startswith(OTHERS):
             speaker = ""
     return named

@@ -27,4 +27,7 @@ def test_where_it_is_not_clear_who_speaks_nobody_is_named() -> None:
     assert named("程望舒与校长许知行介绍了情况。他希望双方尽快签约。") == {}  # two persons
     assert named("程望舒介绍了情况。双方进行了交流。希望尽快签约。") == {}
     assert named("希望尽快签约。") == {}
+    assert (
+        named("许知行介绍了情况。区长表示，园区配套齐全。他希望双方尽快签约。") == {}
+    )  # the district's head, not 许知行
     assert named("学院负责人对许知行教授的捐赠表示感谢。他说，这是善举。") == {}  # not he who was thanked
