@@ -17,7 +17,8 @@ class TaggerCard(Settings):
     """`tagger.json`: what a tagger's outputs mean.
 
     `thresholds` are probabilities, one per topic; `limit`, `context` and
-    `title` are tokens of a window (see `WindowConfig`); `metrics` are figures of the run that made it, by split.
+    `title` are tokens of a window (see `WindowConfig`); `metrics` are figures of the run that made it, by split;
+    `abstracts` are the topics of the abstracts whose salience it knows, null for that of the document.
     """
 
     topics: tuple[str, ...] = Field(min_length=1)
@@ -26,6 +27,7 @@ class TaggerCard(Settings):
     context: int = Field(default=128, ge=0)
     title: int = Field(default=0, ge=0)
     metrics: dict[str, dict[str, dict[str, float]]] = Field(default_factory=dict)
+    abstracts: tuple[str | None, ...] = ()
 
     @property
     def window(self) -> WindowConfig:

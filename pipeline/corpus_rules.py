@@ -172,7 +172,7 @@ def overlap_violations(documents: Sequence[GoldDocument]) -> Iterator[Violation]
     holders: defaultdict[str, set[str]] = defaultdict(set)
     whole: defaultdict[str, set[str]] = defaultdict(set)
     for gold in documents:
-        for gram in _grams(gold.document.body):
+        for gram in grams(gold.document.body):
             holders[gram].add(gold.document.id)
         for sentence in gold_sentences(gold):
             if len(letters := _letters(sentence.text)) >= GRAM:
@@ -183,11 +183,11 @@ def overlap_violations(documents: Sequence[GoldDocument]) -> Iterator[Violation]
             if others := sorted(whole[_letters(sentence.text)] - {name}):
                 yield Violation(document=name, message=f"sentence {sentence.index} stands in {others[0]} as well")
                 continue
-            grams = [gram for piece in _without_set_phrases(sentence.text) for gram in _grams(piece)]
-            shared = Counter(other for gram in grams for other in holders[gram] - {name})
+            own = [gram for piece in _without_set_phrases(sentence.text) for gram in grams(piece)]
+            shared = Counter(other for gram in own for other in holders[gram] - {name})
             other, count = next(iter(shared.most_common(1)), ("", 0))
-            if count > MOST_SHARED * len(grams):
-                message = f"sentence {sentence.index} shares {count} of {len(grams)} {GRAM}-grams with {other}"
+            if count > MOST_SHARED * len(own):
+                message = f"sentence {sentence.index} shares {count} of {len(own)} {GRAM}-grams with {other}"
                 yield Violation(document=name, message=message)
 
 
@@ -257,7 +257,8 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
-def _grams(text: str) -> set[str]:
+def grams(text: str) -> set[str]:
+    """Its runs of `GRAM` characters, punctuation and white space left out; texts that share many of them share sentences."""
     letters = _letters(text)
     return {letters[i : i + GRAM] for i in range(len(letters) - GRAM + 1)}
 

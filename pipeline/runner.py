@@ -37,6 +37,7 @@ class Jianbao:
         if unknown := set(config.thresholds) - set(wanted):
             raise ConfigError(f"thresholds for unknown topics: {', '.join(sorted(unknown))}")
         self._config, self._tagger, self._summarizer = config, tagger, summarizer
+        self._extracts = isinstance(config.summarizer, PointerConfig) and config.summarizer.extracts
         self._provenance = Provenance(
             version=__version__,
             config_digest=config_digest(config),
@@ -83,7 +84,7 @@ class Jianbao:
     def run(self, document: Document) -> Briefing:
         """Tags every sentence of a document and summarizes it, whole and by topic, and records its visits."""
         sentences = split_sentences(document, semicolons=self._config.sentences.semicolons)
-        tagged = tag(self._tagger, sentences, document.title, self._config.thresholds)
+        tagged = tag(self._tagger, sentences, document.title, self._config.thresholds, salience=self._extracts)
         present = [t.id for t in self._config.topics if any(t.id in s.topics for s in tagged)]
         visits = find_visits(document, tagged)
         tours = {topic: tour for topic in (None, *present) if (tour := find_tour(visits, tagged, topic))}

@@ -5,7 +5,7 @@ Document -> Sentence -> TaggedSentence -> Abstract, Visit -> Briefing. All offse
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +51,16 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaggedSentence:
-    """A sentence with a probability per topic (`scores`) and the topics at or over their threshold (`topics`)."""
+    """A sentence with a probability per topic (`scores`) and the topics at or over their threshold (`topics`).
+
+    `salience` says how likely the sentence belongs in the abstract of the document (key None) and in that of each topic,
+    where the tagger can tell; it serves the summarizer and is not written to files.
+    """
 
     sentence: Sentence
     scores: Mapping[str, float]
     topics: tuple[str, ...]
+    salience: Mapping[str | None, float] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from pipeline.artefacts import load_tagger_card
 from pipeline.corpus import gold_sentences, load_corpus
+from pipeline.reading.documents import read_document
+from pipeline.runner import Jianbao
 from pipeline.tagging.features import WindowEncoder
 from pipeline.tagging.onnx import OnnxTagger
 from tests.conftest import ROOT
@@ -44,15 +46,25 @@ def test_every_window_is_computed_once() -> None:
     session, calls = tagger._session, list[int]()
 
     class Counting:
-        def run(self, names: object, feed: dict[str, NDArray[np.int64]]) -> object:
+        def run(self, names: object, feed: dict[str, NDArray[np.int64]], options: object) -> object:
             calls.append(feed["input_ids"].shape[1])
-            return session.run(names, feed)
+            return session.run(names, feed, options)
 
     tagger._session = Counting()
     texts = ["市长到恒远机器人公司考察，与董事长座谈。"] * 60
-    tagger.score(texts)
     _, windows = tagger._encode(texts)
-    assert calls == [len(window.tokens) for window in windows]
+    for reading in (tagger.score, tagger.read):
+        reading(texts)
+        assert calls == [len(window.tokens) for window in windows]
+        calls.clear()
+
+
+def test_one_reading_serves_tags_and_abstracts() -> None:
+    jianbao = Jianbao.from_config(ROOT / "configs" / "default.yaml")
+    document = read_document(str(ROOT / "data" / "samples" / "haiyu_delegation.txt"))
+    briefing = jianbao.run(document)
+    assert len(briefing.topic_abstracts) == 3 and briefing.abstract.text
+    assert "_parts" not in vars(jianbao._summarizer._generator)  # the summarizer's own model was never loaded
 
 
 def test_help_imports_no_model_runtime() -> None:

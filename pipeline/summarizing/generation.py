@@ -58,8 +58,8 @@ class TextGenerator(Protocol):
         """Tokens of a text by itself."""
         ...
 
-    def salience(self, sentences: Sequence[TaggedSentence], chosen: Chosen, topic: str | None) -> Floats | None:
-        """How likely each of the chosen sentences of a document belongs in the abstract; None if the model cannot tell."""
+    def salience(self, sentences: Sequence[TaggedSentence], topic: str | None) -> tuple[Chosen, Floats] | None:
+        """What it reads of a document, and how likely each sentence of that belongs in the abstract; None if it cannot tell."""
         ...
 
     def generate(self, readings: Sequence[Reading]) -> list[Draft]:

@@ -16,7 +16,6 @@ from pipeline.errors import ModelError
 from pipeline.schema import TaggedSentence
 from pipeline.summarizing.generation import Draft, Reading
 from pipeline.summarizing.names import UNKNOWN
-from pipeline.summarizing.select import Chosen
 
 WEIGHTS = "model.safetensors"
 UNBOUNDED = 1_000_000  # transformers gives lengths beyond all sense where a tokenizer knows no bound
@@ -97,7 +96,7 @@ class Generator:
         """Tokens of the special tokens and the prefix."""
         return len(self._tokenizer(self._config.prefix)["input_ids"])
 
-    def salience(self, _sentences: Sequence[TaggedSentence], _chosen: Chosen, _topic: str | None) -> None:
+    def salience(self, _sentences: Sequence[TaggedSentence], _topic: str | None) -> None:
         """See `TextGenerator.salience`: of a model of the hub nothing is known but what it writes."""
 
     def generate(self, readings: Sequence[Reading], banned: Sequence[Sequence[int]] = ()) -> list[Draft]:

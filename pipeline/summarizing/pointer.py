@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,9 +21,9 @@ from pipeline.summarizing.extract import Floats
 from pipeline.summarizing.generation import Draft, Reading
 from pipeline.summarizing.joints import Source, Vocabulary
 from pipeline.summarizing.salience import SALIENCE, Salience, properties
-from pipeline.summarizing.select import Chosen
+from pipeline.summarizing.select import Chosen, reading
 
-READER, WRITER, CARD = "reader.onnx", "writer.onnx", "summarizer.json"
+READER, WRITER, CARD, TOKENIZER = "reader.onnx", "writer.onnx", "summarizer.json", "tokenizer.json"
 STATES = "copy_keys"  # of the reader's outputs
 ABSTRACT = "摘要："
 
@@ -33,7 +34,7 @@ class PointerWriter:
     """A folder that `pipeline.training.pointer_export` wrote."""
 
     def __init__(self, folder: Path, config: PointerConfig, names: Mapping[str, str]) -> None:
-        """Loads the two graphs.
+        """Sees that all files are there. What they hold is loaded when it is first needed: often it never is.
 
         Args:
             folder: The model folder.
@@ -41,35 +42,19 @@ class PointerWriter:
             names: Names of the topics by their ids; the model is told them as it was in training.
 
         Raises:
-            ModelError: A file is missing or damaged.
+            ModelError: A file is missing. Other methods raise it where a file is damaged.
         """
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = config.threads
-        options.add_session_config_entry("session.disable_quant_qdq", "1")  # expands int8 weights once
-        try:
-            card = json.loads(require_file(folder / CARD).read_text(encoding="utf-8"))
-            self._longest: int = card["target_tokens"]
-            self._source_tokens: int = card["source_tokens"]
-            self._reader, self._writer = (
-                onnxruntime.InferenceSession(
-                    str(require_file(folder / name)), options, providers=["CPUExecutionProvider"]
-                )
-                for name in (READER, WRITER)
-            )
-            self._tokenizer = Tokenizer.from_file(str(require_file(folder / "tokenizer.json")))
-            states = next(output for output in self._reader.get_outputs() if output.name == STATES)
-            self._salience = Salience.load(folder, states.shape[-1]) if config.extracts else None
-        except ModelError:
-            raise
-        except Exception as error:  # onnxruntime and tokenizers raise several unrelated types
-            raise ModelError(f"{folder}: damaged: {' '.join(str(error).split())}") from error
-        self._first, self._end, _ = special_ids(self._tokenizer)
-        self._vocabulary = Vocabulary.of(self._tokenizer, card["frequent"], self._end)
-        self._beams, self._no_repeat = config.beams, config.no_repeat_ngram
+        for name in (READER, WRITER, CARD, TOKENIZER):
+            require_file(folder / name)
+        self._folder, self._config = folder, config
         self._tasks: dict[str | None, str] = {topic: name + "：" for topic, name in names.items()}
         self._tasks[None] = ABSTRACT
-        made = [folder / READER, *([folder / SALIENCE] if self._salience else [])]
-        self._name = f"{folder.name}@{file_digest(*made)}"
+        extracts = config.extracts and (folder / SALIENCE).is_file()
+        self._name = f"{folder.name}@{file_digest(folder / READER, *([folder / SALIENCE] if extracts else []))}"
+
+    @cached_property
+    def _parts(self) -> "_Parts":
+        return _Parts.load(self._folder, self._config)
 
     @property
     def name(self) -> str:
@@ -79,7 +64,7 @@ class PointerWriter:
     @property
     def limit(self) -> int:
         """The most tokens it reads."""
-        return self._source_tokens
+        return self._parts.reads
 
     @property
     def overhead(self) -> int:
@@ -88,14 +73,16 @@ class PointerWriter:
 
     def count(self, text: str) -> int:
         """Tokens of a text by itself."""
-        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        return len(self._parts.tokenizer.encode(text, add_special_tokens=False).ids)
 
-    def salience(self, sentences: Sequence[TaggedSentence], chosen: Chosen, topic: str | None) -> Floats | None:
+    def salience(self, sentences: Sequence[TaggedSentence], topic: str | None) -> tuple[Chosen, Floats] | None:
         """See `TextGenerator.salience`; None where it is not to be used, and from a folder without weights for it."""
-        if self._salience is None:
+        known = self._parts.salience
+        chosen = reading(sentences, topic, self.limit - self.overhead, self.count) if known else Chosen()
+        if known is None or not chosen.text:
             return None
-        model = self._salience.document if topic is None else self._salience.topic
-        return model.probabilities(self.features(sentences, chosen, topic))
+        model = known.document if topic is None else known.topic
+        return chosen, model.probabilities(self.features(sentences, chosen, topic))
 
     def features(self, sentences: Sequence[TaggedSentence], chosen: Chosen, topic: str | None) -> Floats:
         """What salience is judged by, see `Salience`.
@@ -109,7 +96,7 @@ class PointerWriter:
             Features, (chosen sentences, features).
         """
         source = self._source(Reading(text=chosen.text, topic=topic, least=0, most=0))
-        (states,) = self._reader.run([STATES], {"input_ids": source.ids[None], "copyable": source.copyable[None]})
+        (states,) = self._parts.reader.run([STATES], {"input_ids": source.ids[None], "copyable": source.copyable[None]})
         body = np.array([start < end for start, end in source.spans])
         owner = np.searchsorted(chosen.starts, [start for start, _ in source.spans], side="right") - 1
         of_each = [states[0][_pieces(body, owner, i)] for i in range(len(chosen.sentences))]
@@ -138,22 +125,22 @@ class PointerWriter:
                 Wanted(
                     least=r.least,
                     most=r.most,
-                    beams=self._beams,
-                    no_repeat=self._no_repeat,
+                    beams=self._config.beams,
+                    no_repeat=self._config.no_repeat_ngram,
                     banned=tuple(banned),
                     sentences=r.sentences,
                 ),
-                self._vocabulary,
-                self._tokenizer,
+                self._parts.vocabulary,
+                self._parts.tokenizer,
             )
             for r, source in zip(readings, sources, strict=True)
         ]
-        read = [self._reader.run(None, {"input_ids": s.ids[None], "copyable": s.copyable[None]}) for s in sources]
+        read = [self._parts.reader.run(None, {"input_ids": s.ids[None], "copyable": s.copyable[None]}) for s in sources]
         generated, copied = [r[0] for r in read], [r[1] for r in read]
         memory = _Memory.of(sources, read)
         past = tuple(np.concatenate([r[part] for r in read], axis=1) for part in (5, 6))
         active = list(range(len(searches)))
-        for _ in range(self._longest - 2):
+        for _ in range(self._parts.writes - 2):
             grown = [searches[i].advance(generated[at], copied[at]) for at, i in enumerate(active)]
             on = [at for at, rows in enumerate(grown) if rows]
             if not on:
@@ -168,7 +155,7 @@ class PointerWriter:
                 [[beam.tokens[-1] for beam in _filled(searches[i].beams, wide)] for i in active], np.int64
             )
             feed = {"past_keys": past[0][places], "past_values": past[1][places]}
-            wrote = self._writer.run(None, {"tokens": tokens, **memory.feed, **feed})
+            wrote = self._parts.writer.run(None, {"tokens": tokens, **memory.feed, **feed})
             past = (wrote[2], wrote[3])
             kept = [len(searches[i].beams) for i in active]
             generated = [wrote[0][at][:n] for at, n in enumerate(kept)]
@@ -178,15 +165,65 @@ class PointerWriter:
         return [Draft(text=search.best.text, tokens=search.best.tokens) for search in searches]
 
     def _source(self, reading: Reading) -> Source:
-        task = self._tokenizer.encode(self._tasks[reading.topic], add_special_tokens=False).ids
-        head = [self._first, *task, self._end]
-        encoding = self._tokenizer.encode(reading.text, add_special_tokens=False)
-        body = encoding.ids[: self._source_tokens - len(head) - 1]
-        ids = np.array([*head, *body, self._end], np.int64)
+        task = self._parts.tokenizer.encode(self._tasks[reading.topic], add_special_tokens=False).ids
+        head = [self._parts.first, *task, self._parts.end]
+        encoding = self._parts.tokenizer.encode(reading.text, add_special_tokens=False)
+        body = encoding.ids[: self._parts.reads - len(head) - 1]
+        ids = np.array([*head, *body, self._parts.end], np.int64)
         copyable = np.zeros(ids.shape, bool)
         copyable[len(head) : -1] = True
         spans = [(0, 0)] * len(head) + list(encoding.offsets[: len(body)]) + [(0, 0)]
         return Source(text=reading.text, ids=ids, copyable=copyable, spans=spans)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What a model folder holds: graphs, tokenizer, ids of its special tokens, how many tokens it reads and writes at most."""
+
+    reader: onnxruntime.InferenceSession
+    writer: onnxruntime.InferenceSession
+    tokenizer: Tokenizer
+    vocabulary: Vocabulary
+    first: int
+    end: int
+    reads: int
+    writes: int
+    salience: Salience | None
+
+    @classmethod
+    def load(cls, folder: Path, config: PointerConfig) -> "_Parts":
+        """Loads it.
+
+        Raises:
+            ModelError: A file is damaged.
+        """
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = config.threads
+        options.add_session_config_entry("session.disable_quant_qdq", "1")  # expands int8 weights once
+        try:
+            card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+            reader, writer = (
+                onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
+                for name in (READER, WRITER)
+            )
+            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+            first, end, _ = special_ids(tokenizer)
+            states = next(output for output in reader.get_outputs() if output.name == STATES)
+            return cls(
+                reader=reader,
+                writer=writer,
+                tokenizer=tokenizer,
+                vocabulary=Vocabulary.of(tokenizer, card["frequent"], end),
+                first=first,
+                end=end,
+                reads=card["source_tokens"],
+                writes=card["target_tokens"],
+                salience=Salience.load(folder, states.shape[-1]) if config.extracts else None,
+            )
+        except ModelError:
+            raise
+        except Exception as error:  # onnxruntime and tokenizers raise several unrelated types
+            raise ModelError(f"{folder}: damaged: {' '.join(str(error).split())}") from error
 
 
 @dataclass(frozen=True, slots=True)

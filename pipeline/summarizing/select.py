@@ -32,6 +32,12 @@ class Chosen:
         return tuple(accumulate(map(len, self.texts[:-1]), initial=0)) if self.texts else ()
 
 
+def every(sentences: Sequence[TaggedSentence], topic: str | None) -> Chosen:
+    """All sentences (of the topic)."""
+    chosen = sentences if topic is None else on_topic(sentences, topic)
+    return Chosen(tuple(chosen), tuple(tidy(tagged.sentence.text) for tagged in chosen))
+
+
 def rank(sentences: Sequence[TaggedSentence], topic: str | None) -> list[TaggedSentence]:
     """Sentences, the best first: by their topic score, how early they stand, how much they are like all others.
 

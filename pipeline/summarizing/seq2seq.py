@@ -4,16 +4,18 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from pipeline.config import LeadConfig, PointerConfig, Seq2SeqConfig
 from pipeline.schema import Abstract, TaggedSentence
 from pipeline.summarizing.base import length_limit
 from pipeline.summarizing.checking import AbstractChecker, Limits, Rewrite
-from pipeline.summarizing.extract import extracted, told
+from pipeline.summarizing.extract import Floats, extracted, told
 from pipeline.summarizing.generation import Draft, Reading, TextGenerator
 from pipeline.summarizing.lead import LeadSummarizer
 from pipeline.summarizing.naming import Tour
 from pipeline.summarizing.offices import with_offices
-from pipeline.summarizing.select import Chosen, is_tiny, rank, reading, verbatim
+from pipeline.summarizing.select import Chosen, every, is_tiny, rank, reading, verbatim
 from pipeline.summarizing.speakers import with_speakers
 
 RESERVE = 12  # characters of an abstract left to the hosts and the date that are added later
@@ -72,19 +74,13 @@ class Seq2SeqSummarizer:
         texts: dict[str | None, str] = {}
         readings: dict[str | None, Reading] = {}
         named = with_speakers(sentences)
-        for topic in topics:
-            chosen = Chosen() if topic in tiny else self._read(sentences, topic)
-            if not chosen.text:
-                continue
-            salience = self._generator.salience(sentences, chosen, topic)
-            most = limits[topic].most
-            if salience is not None:
-                room = most if topic else most - RESERVE
-                text = extracted(told(chosen, named), salience, room, event=topic is None)
-                if text is not None:
-                    texts[topic] = text if topic else with_offices(text, sentences, most)
-                    continue
-            readings[topic] = Reading(text=chosen.text, topic=topic, least=limits[topic].least, most=most)
+        for topic in (topic for topic in topics if topic not in tiny):
+            least, most = limits[topic].least, limits[topic].most
+            text = self._extract(sentences, topic, most, named)
+            if text is not None:
+                texts[topic] = text
+            elif read := self._read(sentences, topic).text:
+                readings[topic] = Reading(text=read, topic=topic, least=least, most=most)
         drafts = dict(zip(readings, self._generator.generate(list(readings.values())), strict=True)) if readings else {}
         texts |= {topic: draft.text for topic, draft in drafts.items()}
         checker = AbstractChecker(sentences)
@@ -101,6 +97,17 @@ class Seq2SeqSummarizer:
             )
             for topic in topics
         ]
+
+    def _extract(
+        self, sentences: Sequence[TaggedSentence], topic: str | None, most: int, named: Mapping[int, str]
+    ) -> str | None:
+        """Sentences of the document; None where nobody knows which belong in the abstract, or none of those can stand."""
+        known = _as_tagged(sentences, topic) or self._generator.salience(sentences, topic)
+        if known is None:
+            return None
+        chosen, salience = known
+        text = extracted(told(chosen, named), salience, most if topic else most - RESERVE, event=topic is None)
+        return text if text is None or topic else with_offices(text, sentences, most)
 
     def _wanted(self, topic: str | None) -> tuple[int, int]:
         return self._config.target_chars if topic is None else self._config.topic_chars
@@ -124,3 +131,11 @@ class Seq2SeqSummarizer:
             return drafts[-1].text
 
         return rewrite
+
+
+def _as_tagged(sentences: Sequence[TaggedSentence], topic: str | None) -> tuple[Chosen, Floats] | None:
+    """The sentences with the salience that came with their tags, if it did."""
+    chosen = every(sentences, topic)
+    if not chosen.sentences or not all(topic in tagged.salience for tagged in chosen.sentences):
+        return None
+    return chosen, np.array([tagged.salience[topic] for tagged in chosen.sentences], np.float32)

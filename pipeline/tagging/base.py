@@ -1,7 +1,7 @@
 """The contract of all taggers."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +32,27 @@ class Tagger(Protocol):
         ...
 
 
+@runtime_checkable
+class SalienceTagger(Tagger, Protocol):
+    """A tagger that can also tell what belongs in an abstract, from the same reading of the document."""
+
+    @property
+    def abstracts(self) -> tuple[str | None, ...]:
+        """The topics of the abstracts it knows, in the order of the columns of salience; None: that of the document."""
+        ...
+
+    def read(self, texts: Sequence[str], title: str = "") -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What `score` gives, and the salience of each sentence in each abstract, a probability: (sentences, abstracts)."""
+        ...
+
+
 def tag(
-    tagger: Tagger, sentences: Sequence[Sentence], title: str = "", thresholds: Mapping[str, float] | None = None
+    tagger: Tagger,
+    sentences: Sequence[Sentence],
+    title: str = "",
+    thresholds: Mapping[str, float] | None = None,
+    *,
+    salience: bool = False,
 ) -> tuple[TaggedSentence, ...]:
     """Tags the sentences of one document.
 
@@ -42,6 +61,7 @@ def tag(
         sentences: All sentences of the document, in order.
         title: The document's headline, which some taggers read as well.
         thresholds: Replacements for some of the tagger's own.
+        salience: Whether to ask for it as well, of a tagger that can tell.
 
     Returns:
         One tagged sentence per sentence, in the same order.
@@ -49,14 +69,20 @@ def tag(
     if not sentences:
         return ()
     limits = {**tagger.thresholds, **(thresholds or {})}
-    scores = tagger.score([s.text for s in sentences], title)
+    texts, abstracts = [s.text for s in sentences], tuple[str | None, ...]()
+    if salience and isinstance(tagger, SalienceTagger):
+        abstracts = tagger.abstracts
+        scores, salient = tagger.read(texts, title)
+    else:
+        scores, salient = tagger.score(texts, title), np.empty((len(texts), 0), np.float32)
     return tuple(
         TaggedSentence(
             sentence=sentence,
             scores=(named := {topic: float(p) for topic, p in zip(tagger.topics, row, strict=True)}),
             topics=tuple(topic for topic in tagger.topics if named[topic] >= limits[topic]),
+            salience=dict(zip(abstracts, belongs.tolist(), strict=True)),
         )
-        for sentence, row in zip(sentences, scores, strict=True)
+        for sentence, row, belongs in zip(sentences, scores, salient, strict=True)
     )
 
 

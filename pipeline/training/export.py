@@ -21,6 +21,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from pipeline.artefacts import TAGGER_FILE, TaggerCard
 from pipeline.errors import ModelError
 from pipeline.tagging.base import sigmoid
+from pipeline.training.attention import fuse_attention
 from pipeline.training.quantise import SMALLEST, quantise, quantise_rows
 
 GRAPH_FILE, WEIGHTS_FILE = "model.onnx", "model.safetensors"
@@ -146,7 +147,8 @@ def export_onnx(
     Raises:
         ModelError: The model cannot be exported.
     """
-    graph = quantise(to_onnx(model, card.limit), [{"input_ids": tokens[None]} for tokens in windows])
+    graph = fuse_attention(to_onnx(model, card.limit), card.limit)
+    graph = quantise(graph, [{"input_ids": tokens[None]} for tokens in windows])
     onnx.save(pack_weights(graph), str(folder / GRAPH_FILE))
     check_graph(model, folder / GRAPH_FILE, [*windows[:CHECKED], windows[0][:3]])
     tokenizer.save_pretrained(folder)

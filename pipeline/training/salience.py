@@ -57,6 +57,17 @@ class Example:
     belongs: NDArray[np.bool_]
 
 
+def load_gold(corpora: Iterable[Path], annotations: Iterable[Path], annotated: Sequence[Path]) -> list[GoldDocument]:
+    """Labelled documents of the split `train` that have an abstract.
+
+    Raises:
+        InputError: A file cannot be used.
+    """
+    gold = [g for corpus in corpora for g in load_corpus(corpus, "train")]
+    gold += [g for labels in annotations for g in load_annotations(labels, annotated, "train")]
+    return [g for g in gold if g.abstract]
+
+
 def examples(gold: Iterable[GoldDocument], tagger: Tagger, writer: PointerWriter) -> Iterator[Example]:
     """An example for each abstract of the documents that has sentences to be made from."""
     for one in gold:
@@ -101,12 +112,11 @@ def train_salience(path: Path) -> tuple[Path, int]:
     pipeline = load_config(settings.config, PipelineConfig)
     if not isinstance(pipeline.summarizer, PointerConfig):
         raise ConfigError(f"{settings.config}: the summarizer must be of kind pointer")
-    gold = [g for corpus in settings.corpora for g in load_corpus(corpus, "train")]
-    gold += [g for labels in settings.annotations for g in load_annotations(labels, settings.annotated, "train")]
+    gold = load_gold(settings.corpora, settings.annotations, settings.annotated)
     tagger = build_tagger(pipeline.tagger, settings.config, [topic.id for topic in pipeline.topics])
     folder = Path(resolve_model(pipeline.summarizer.model, settings.config))
     writer = PointerWriter(folder, pipeline.summarizer, {topic.id: topic.name for topic in pipeline.topics})
-    found = list(examples((g for g in gold if g.abstract), tagger, writer))
+    found = list(examples(gold, tagger, writer))
     whole, by_topic = ([example for example in found if example.about_topic == kind] for kind in (False, True))
     salience = Salience(document=fit(whole, settings.strength), topic=fit(by_topic, settings.strength))
     target = folder / SALIENCE

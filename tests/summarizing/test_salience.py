@@ -1,6 +1,7 @@
 """What says which sentences belong in an abstract; see `pipeline.summarizing.salience`."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from pipeline.errors import ModelError
 from pipeline.summarizing.pointer import PointerWriter
 from pipeline.summarizing.salience import PROPERTIES, SALIENCE, LinearModel, Salience, properties
 from pipeline.summarizing.select import reading
+from pipeline.summarizing.seq2seq import Seq2SeqSummarizer
 from tests.conftest import ROOT, make_tagged
 
 VISIT = "enterprise_visit"
@@ -62,3 +64,29 @@ def test_a_sentence_that_shares_its_only_piece_is_told_by_that() -> None:
     features = writer.features(rows, chosen, VISIT)
     assert len(chosen.sentences) == len(features) == 3 and np.isfinite(features).all()
     assert features[1][-384:] == pytest.approx(features[1][-768:-384])  # one piece: its first state is their mean
+
+
+class Untouched:
+    """A model that must not be asked for anything."""
+
+    name, limit, overhead = "untouched", 100, 0
+
+    def __getattr__(self, name: str) -> object:
+        raise AssertionError(f"{name} was asked for")
+
+
+def test_salience_that_came_with_the_tags_chooses_and_no_model_is_asked() -> None:
+    summarizer = Seq2SeqSummarizer(Untouched(), PointerConfig(kind="pointer"))
+    matters = ["机器人生产线", "海水养殖基地", "新能源电池项目", "跨境电商园区", "生物医药平台", "智慧物流中心"]
+    matters += ["精密仪器车间", "乡村旅游线路"]
+    texts = [f"3月{day}日，市长程望舒走访第{day}家公司，察看{matter}。" for day, matter in enumerate(matters, 1)]
+    for best in (2, 6):
+        rows = [
+            replace(one, salience={None: 0.9 if i == best else 0.2, VISIT: 0.2 if i == best else 0.1 * i})
+            for i, one in enumerate(make_tagged([(text, [VISIT]) for text in texts]))
+        ]
+        whole, of_topic = summarizer.summarize_all(rows, [None, VISIT])
+        assert texts[best] in whole.text
+        assert texts[7] in of_topic.text and texts[0] not in of_topic.text
+    with pytest.raises(AssertionError, match="salience was asked for"):  # one sentence without it
+        summarizer.summarize_all([*rows[:-1], replace(rows[-1], salience={})], [None])

@@ -1,17 +1,21 @@
 """The shipped tagger."""
 
+import json
 import shutil
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from pipeline.errors import ModelError
+from pipeline.evaluation.baselines import KeywordTagger
 from pipeline.reading.documents import read_document
 from pipeline.tagging.base import tag
 from pipeline.tagging.onnx import OnnxTagger
 from pipeline.text.sentences import split_sentences
-from tests.conftest import ROOT, TOPICS
+from pipeline.training.branch_graph import without_branch
+from tests.conftest import ROOT, TOPICS, make_document
 
 FOLDER = ROOT / "models" / "tagger"
 
@@ -39,6 +43,28 @@ def test_context_decides(tagger: OnnxTagger) -> None:
     assert school[1] > firm[1]
 
 
+def test_salience_comes_from_the_same_reading(tagger: OnnxTagger) -> None:
+    texts = [
+        "春潮涌动，万象更新。",
+        "3月18日，市长程望舒率队走访云拓机器人公司，双方签署合作协议。",
+        "他向大家表示感谢。",
+    ] * 2
+    scores, salience = tagger.read(texts, "市长走访企业")
+    assert tagger.abstracts == (None, *TOPICS)
+    assert salience.shape == (len(texts), len(tagger.abstracts)) and ((salience > 0) & (salience < 1)).all()
+    assert salience[1, 0] > max(salience[0, 0], salience[2, 0])
+    np.testing.assert_array_equal(scores, tagger.score(texts, "市长走访企业"))
+    assert [values.shape for values in tagger.read([])] == [(0, len(TOPICS)), (0, len(tagger.abstracts))]
+
+
+def test_a_sentence_carries_its_salience_where_it_is_asked_for(tagger: OnnxTagger) -> None:
+    sentences = split_sentences(make_document("3月18日，市长程望舒走访云拓机器人公司。双方签署协议。"))
+    assert all(set(one.salience) == set(tagger.abstracts) for one in tag(tagger, sentences, salience=True))
+    assert all(one.salience == {} for one in tag(tagger, sentences))
+    unable = KeywordTagger(topics=TOPICS)
+    assert all(one.salience == {} for one in tag(unable, sentences, salience=True))
+
+
 def test_every_sentence_of_a_very_long_document_is_tagged(tagger: OnnxTagger) -> None:
     texts = ["市长到恒远机器人公司考察，与董事长座谈，希望公司扩大投资。", "会议研究了防汛工作。"] * 150
     scores = tagger.score(texts)
@@ -56,6 +82,14 @@ def test_damaged_folders_are_named(tmp_path: Path) -> None:
     shutil.copy(FOLDER / "tokenizer.json", tmp_path)
     with pytest.raises(ModelError, match="onnxruntime cannot load it"):
         OnnxTagger(tmp_path)
+    card = json.loads((FOLDER / "tagger.json").read_text(encoding="utf-8"))
+    graph = without_branch(onnx.load(str(FOLDER / "model.onnx")))
+    onnx.save(graph, str(tmp_path / "model.onnx"))
+    with pytest.raises(ModelError, match="knows nothing of abstracts"):
+        OnnxTagger(tmp_path)
+    (tmp_path / "tagger.json").write_text(json.dumps({**card, "abstracts": []}))
+    bare = OnnxTagger(tmp_path)
+    assert bare.read(["天气很好。"])[1].shape == (1, 0)
     (tmp_path / "tagger.json").write_text('{"topics": ["a"], "thresholds": {"b": 0.5}}')
     with pytest.raises(ModelError, match="thresholds are not those of the topics"):
         OnnxTagger(tmp_path)

@@ -1,0 +1,232 @@
+"""Trains the branch of a tagger that tells salience, so that one reading of a document serves its tags and its abstracts.
+
+The layers that the branch shares with the tagger stay as they are: their states are computed once, by the tagger's own graph.
+"""
+
+import os
+import random
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from datasets import Dataset, load_from_disk
+from numpy.typing import NDArray
+from pydantic import Field
+from rich.progress import track
+from transformers import Trainer, TrainingArguments, set_seed
+
+from pipeline.config import Settings, load_config
+from pipeline.errors import ModelError
+from pipeline.tagging.base import sigmoid
+from pipeline.tagging.onnx import SALIENCE
+from pipeline.training.attention import fuse_attention
+from pipeline.training.branch_data import (
+    Teacher,
+    TextsConfig,
+    draw_texts,
+    gold_examples,
+    text_examples,
+    write_examples,
+)
+from pipeline.training.branch_graph import (
+    INPUT,
+    branch_to_onnx,
+    layer_weights,
+    states_after,
+    with_branch,
+    with_output,
+    without_branch,
+)
+from pipeline.training.branch_model import Branch, Learner, mean_loss
+from pipeline.training.checkpoints import last_checkpoint
+from pipeline.training.examples import Example, collate, unit_means
+from pipeline.training.export import GRAPH_FILE, LARGEST_DIFFERENCE, write_card
+from pipeline.training.head import StandardisedHead, feature_statistics
+from pipeline.training.salience import load_gold
+from pipeline.training.tagger import STATISTICS_WINDOWS
+
+CALIBRATION_WINDOWS = 64
+CHECKED = 8  # windows
+
+
+class TrainBranchConfig(Settings):
+    """How a branch is trained.
+
+    Attributes:
+        config: A pipeline's settings: the branch goes into the folder of its tagger, the reader of its summarizer teaches.
+        encoder: The encoder the tagger was made from, for the sizes of its layers.
+        layers: Layers of the branch; it begins as the last of the tagger, upon those below them.
+        texts: Texts without labels.
+        corpora: Labelled documents with abstracts; only the split `train` is learned from.
+        annotations: Labels and abstracts of texts that `annotated` holds (see `corpus.load_annotations`).
+        annotated: Those texts.
+        share: How much of a label of labelled documents is the teacher's, 0-1.
+        repeats: How often labelled documents come beside the texts.
+        work: Where labels and checkpoints are kept.
+    """
+
+    config: Path
+    encoder: str = "models/encoder"
+    layers: int = Field(default=4, ge=1)
+    texts: TextsConfig = TextsConfig()
+    corpora: tuple[Path, ...] = ()
+    annotations: tuple[Path, ...] = ()
+    annotated: tuple[Path, ...] = ()
+    share: float = Field(default=0.5, ge=0, le=1)
+    repeats: int = Field(default=2, ge=1)
+    work: Path = Path("build/train_branch")
+    epochs: int = Field(default=1, ge=1)
+    windows_per_step: int = Field(default=8, ge=1)
+    layers_rate: float = Field(default=7e-5, gt=0)
+    head_rate: float = Field(default=1e-3, gt=0)
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+    weight_decay: float = Field(default=0.01, ge=0)
+    warmup: float = Field(default=0.06, ge=0, lt=1)
+    seed: int = 13
+
+
+def train_branch(path: Path) -> tuple[Path, float, float]:
+    """Trains as a settings file says and puts the branch into the tagger's folder; goes on where an earlier run stopped.
+
+    Returns:
+        The graph, and the loss on windows of texts kept apart before and after training.
+
+    Raises:
+        ConfigError: The file or a value in it is wrong.
+        InputError: A corpus or text cannot be used.
+        ModelError: A model is missing, damaged, or its layers are not those of a BERT encoder.
+    """
+    settings = load_config(path, TrainBranchConfig)
+    teacher = Teacher(settings.config)
+    model = without_branch(onnx.load(str(teacher.folder / GRAPH_FILE)))
+    weights = layer_weights(model)
+    below = 1 + max((int(name.partition(".")[0]) for name in weights), default=-1) - settings.layers
+    at = states_after(model.graph, below)
+    texts, gold = _labelled(settings, teacher)
+    shown = _session(with_output(model, at))
+    examples = [_with_states(row, shown, at) for row in track([*texts, *gold], "states")]
+    kept_apart = examples[: len(texts) : 25]
+    learned = [e for i, e in enumerate(examples[: len(texts)]) if i % 25] + examples[len(texts) :] * settings.repeats
+    set_seed(settings.seed)
+    branch = Branch(settings.encoder, settings.layers, settings.dropout)
+    _begin(branch, weights, below)
+    head = branch.head = _head(branch, learned, len(teacher.abstracts))
+    before = mean_loss(branch, kept_apart)
+    _learn(branch, learned, settings)
+    after = mean_loss(branch, kept_apart)
+    branch.head = head.fold()
+    drawn = random.Random(0).sample(examples, min(CALIBRATION_WINDOWS, len(examples)))
+    graph = branch_to_onnx(
+        branch.eval(), branch.width, teacher.card.limit, [e["states"].astype(np.float32) for e in drawn]
+    )
+    joined = fuse_attention(with_branch(model, graph, below), teacher.card.limit)
+    _check(joined, branch, drawn[:CHECKED])
+    target = teacher.folder / GRAPH_FILE
+    fresh = target.with_suffix(".new")
+    onnx.save(joined, str(fresh))
+    fresh.replace(target)
+    write_card(teacher.card.model_copy(update={"abstracts": teacher.abstracts}), teacher.folder)
+    return target, before, after
+
+
+def _labelled(settings: TrainBranchConfig, teacher: Teacher) -> tuple[Dataset, Dataset]:
+    """Windows of texts and of labelled documents; those that an earlier run labelled are taken as they are."""
+    settings.work.mkdir(parents=True, exist_ok=True)
+    folders = settings.work / "texts", settings.work / "gold"
+    if not folders[0].is_dir():
+        write_examples(text_examples(draw_texts(settings.texts), teacher), folders[0])
+    if not folders[1].is_dir():
+        gold = load_gold(settings.corpora, settings.annotations, settings.annotated)
+        write_examples(gold_examples(gold, teacher, settings.share), folders[1])
+    return load_from_disk(str(folders[0])), load_from_disk(str(folders[1]))
+
+
+def _session(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
+    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+
+def _with_states(row: Example, shown: onnxruntime.InferenceSession, at: str) -> Example:
+    (states,) = shown.run([at], {INPUT: np.array([row["input_ids"]], np.int64)})
+    return {**row, "states": states[0].astype(np.float16)}
+
+
+def _begin(branch: Branch, weights: dict[str, torch.Tensor], below: int) -> None:
+    """The branch's layers as the tagger's last.
+
+    Raises:
+        ModelError: The tagger's layers are not those of the encoder.
+    """
+    for number, layer in enumerate(branch.layers, below):
+        own = {name.partition(".")[2]: values for name, values in weights.items() if name.startswith(f"{number}.")}
+        try:
+            layer.load_state_dict(own)
+        except RuntimeError as error:
+            reason = " ".join(str(error).split())
+            raise ModelError(f"layer {number} of the tagger is not one of the encoder: {reason}") from None
+
+
+@torch.no_grad()
+def _head(branch: Branch, examples: Sequence[Example], abstracts: int) -> StandardisedHead:
+    """A head that reads the features of the branch as it is, standardised."""
+    branch.eval()
+    means = []
+    for example in random.Random(0).sample(list(examples), min(STATISTICS_WINDOWS, len(examples))):
+        batch = collate([example], 0)
+        means.append(unit_means(branch.states(batch["states"]), batch["units"], batch["labels"].shape[1])[0])
+    return StandardisedHead(*feature_statistics(torch.cat(means)), abstracts)
+
+
+def _learn(branch: Branch, examples: Sequence[Example], settings: TrainBranchConfig) -> None:
+    groups = [
+        {"params": list(branch.layers.parameters()), "lr": settings.layers_rate},
+        {"params": list(branch.head.parameters()), "lr": settings.head_rate},
+    ]
+    arguments = TrainingArguments(
+        output_dir=str(settings.work),
+        num_train_epochs=settings.epochs,
+        per_device_train_batch_size=settings.windows_per_step,
+        lr_scheduler_type="linear",
+        warmup_steps=settings.warmup,
+        train_sampling_strategy="group_by_length",
+        use_cpu=True,
+        save_strategy="steps",
+        save_steps=200,
+        save_total_limit=1,
+        logging_steps=50,
+        remove_unused_columns=False,
+        report_to=[],
+        seed=settings.seed,
+    )
+    trainer = Trainer(
+        model=Learner(branch),
+        args=arguments,
+        train_dataset=examples,
+        data_collator=partial(collate, padding=0),
+        optimizers=(torch.optim.AdamW(groups, weight_decay=settings.weight_decay), None),
+    )
+    checkpoint = last_checkpoint(settings.work)
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+
+
+def _check(joined: onnx.ModelProto, branch: Branch, examples: Sequence[Example]) -> None:
+    """Runs the graph beside the branch.
+
+    Raises:
+        ModelError: Their probabilities differ by more than rounding explains.
+    """
+    session = _session(joined)
+    for example in examples:
+        (found,) = session.run([SALIENCE], {INPUT: np.array([example["input_ids"]], np.int64)})
+        with torch.no_grad():
+            expected: NDArray[np.float32] = branch(torch.from_numpy(example["states"].astype(np.float32))[None]).numpy()
+        difference = float(np.abs(sigmoid(found) - sigmoid(expected)).mean())
+        if difference > LARGEST_DIFFERENCE:
+            raise ModelError(f"the exported branch differs from the trained one by {difference:.2f}")
