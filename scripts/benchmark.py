@@ -28,7 +28,7 @@ from pipeline.config import PipelineConfig, load_config, resolve_model
 from pipeline.corpus import load_corpus
 from pipeline.pool import Pool
 from pipeline.runner import Jianbao
-from pipeline.schema import Document
+from pipeline.schema import Document, TaggedSentence
 from pipeline.summarizing.build import build_summarizer
 from pipeline.tagging.base import tag
 from pipeline.tagging.build import build_tagger
@@ -147,9 +147,14 @@ def stages(config: Path, plain: Sequence[Document]) -> Runs:
     summarizer = build_summarizer(settings.summarizer, config, settings.topics)
     jianbao = Jianbao(settings, tagger, summarizer)
     split = [(document, split_sentences(document)) for document in plain]
-    tagged = [(document, tag(tagger, sentences, document.title)) for document, sentences in split]
+
+    def read(*, salience: bool) -> list[tuple[Document, Sequence[TaggedSentence]]]:
+        return [(one, tag(tagger, sentences, one.title, salience=salience)) for one, sentences in split]
+
+    tagged = read(salience=True)
     parts: dict[str, Callable[[], object]] = {
-        "tagging": lambda: [tag(tagger, sentences, document.title) for document, sentences in split],
+        "tagging": lambda: read(salience=False),
+        "tagging and salience": lambda: read(salience=True),
         "abstracts": lambda: [summarizer.summarize_all(sentences, [None, *topics]) for _, sentences in tagged],
         "visit record": lambda: [find_visits(document, sentences) for document, sentences in tagged],
         "whole, one process": lambda: [jianbao.run(document) for document in plain],

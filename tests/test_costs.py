@@ -46,9 +46,9 @@ def test_every_window_is_computed_once() -> None:
     session, calls = tagger._session, list[int]()
 
     class Counting:
-        def run(self, names: object, feed: dict[str, NDArray[np.int64]], options: object) -> object:
+        def run(self, names: object, feed: dict[str, NDArray[np.int64]]) -> object:
             calls.append(feed["input_ids"].shape[1])
-            return session.run(names, feed, options)
+            return session.run(names, feed)
 
     tagger._session = Counting()
     texts = ["市长到恒远机器人公司考察，与董事长座谈。"] * 60

@@ -1,27 +1,32 @@
 """The shipped tagger: a packed-window encoder run by onnxruntime, without torch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from pipeline.artefacts import TAGGER_FILE, file_digest, load_tagger_card, require_file
+from pipeline.artefacts import file_digest, load_tagger_card, require_file
 from pipeline.config import OnnxTaggerConfig
 from pipeline.errors import ModelError
 from pipeline.tagging.base import sigmoid
 from pipeline.tagging.features import WindowEncoder
-from pipeline.tagging.windows import by_sentence, mean_by_unit
+from pipeline.tagging.windows import Window, by_sentence, mean_by_unit
 
-LOGITS, SALIENCE = "logits", "salience"  # outputs of the graph
+GRAPH, BRANCH = "model.onnx", "branch.onnx"
+LOGITS, STATES, SALIENCE = "logits", "states", "salience"  # what the graphs give; states are what the branch reads
 
 
 class OnnxTagger:
-    """A tagger folder as `pipeline.training.export` writes it. Windows run one by one: memory stays that of one."""
+    """A tagger folder as `pipeline.training.export` writes it, perhaps with a branch that tells salience.
+
+    Windows run one by one: memory stays that of one.
+    """
 
     def __init__(self, folder: Path, threads: int = 0) -> None:
-        """Loads the model.
+        """Loads the model; the branch, if there is one, when it is first needed.
 
         Args:
             folder: The model folder.
@@ -30,23 +35,12 @@ class OnnxTagger:
         Raises:
             ModelError: A file is missing or damaged.
         """
-        card = load_tagger_card(folder)
-        weights = require_file(folder / "model.onnx")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        # Expands the int8 weights once, when the session starts, instead of in every run.
-        options.add_session_config_entry("session.disable_quant_qdq", "1")
-        try:
-            self._session = onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises several unrelated types
-            raise ModelError(f"{weights}: onnxruntime cannot load it: {' '.join(str(error).split())}") from error
-        if card.abstracts and SALIENCE not in [output.name for output in self._session.get_outputs()]:
-            raise ModelError(f"{weights}: knows nothing of abstracts, against {TAGGER_FILE}: fetch the whole folder")
-        self._card = card
-        self._only_what_is_asked = onnxruntime.RunOptions()
-        self._only_what_is_asked.only_execute_path_to_fetches = True
-        self._encode = WindowEncoder.from_folder(folder, card.window)
-        self._name = f"{folder.name}@{file_digest(weights)}"
+        self._card = load_tagger_card(folder)
+        self._files = [require_file(folder / name) for name in (GRAPH, *([BRANCH] if self._card.abstracts else []))]
+        self._threads = threads
+        self._session = open_session(self._files[0], threads)
+        self._encode = WindowEncoder.from_folder(folder, self._card.window)
+        self._name = f"{folder.name}@{file_digest(*self._files)}"
 
     @classmethod
     def from_config(cls, config: OnnxTaggerConfig, folder: str) -> "OnnxTagger":
@@ -70,28 +64,65 @@ class OnnxTagger:
 
     @property
     def abstracts(self) -> tuple[str | None, ...]:
-        """Topics of the salience columns; none if the graph has no branch for it."""
+        """Topics of the salience columns; none if there is no branch for it."""
         return self._card.abstracts
 
     def score(self, texts: Sequence[str], title: str = "") -> NDArray[np.float32]:
         """Probabilities: (sentences, topics)."""
-        return self._run(texts, title, {LOGITS: len(self.topics)})
+        return self._read(texts, title, len(self.topics), self._logits)
 
     def read(self, texts: Sequence[str], title: str = "") -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Probabilities, (sentences, topics), and salience, (sentences, abstracts)."""
-        known = {SALIENCE: len(self.abstracts)} if self.abstracts else {}
-        values = self._run(texts, title, {LOGITS: len(self.topics), **known})
-        return values[:, : len(self.topics)], values[:, len(self.topics) :]
+        if not self.abstracts:
+            return self.score(texts, title), np.zeros((len(texts), 0), np.float32)
+        both = self._read(texts, title, len(self.topics) + len(self.abstracts), self._logits_and_salience)
+        return both[:, : len(self.topics)], both[:, len(self.topics) :]
 
-    def _run(self, texts: Sequence[str], title: str, columns: Mapping[str, int]) -> NDArray[np.float32]:
-        """Probabilities that some outputs of the graph give, side by side: (sentences, their columns together)."""
+    def _read(
+        self, texts: Sequence[str], title: str, columns: int, run: Callable[[Window], NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
+        """Probabilities of sentences from the logits of the tokens of windows: (sentences, columns)."""
         if not texts:
-            return np.zeros((0, sum(columns.values())), np.float32)
+            return np.zeros((0, columns), np.float32)
         units, windows = self._encode(texts, title)
-        logits = np.empty((len(units), sum(columns.values())), np.float32)
+        logits = np.empty((len(units), columns), np.float32)
         for window in windows:
             if len(window.owned):
-                feed = {"input_ids": window.tokens[None]}
-                found = self._session.run([*columns], feed, self._only_what_is_asked)
-                logits[window.owned.start : window.owned.stop] = mean_by_unit(np.concatenate(found, axis=2)[0], window)
+                logits[window.owned.start : window.owned.stop] = mean_by_unit(run(window), window)
         return sigmoid(by_sentence(logits, units))
+
+    def _logits(self, window: Window) -> NDArray[np.float32]:
+        """(tokens, topics)."""
+        (logits,) = self._session.run([LOGITS], {"input_ids": window.tokens[None]})
+        return np.asarray(logits[0], np.float32)
+
+    def _logits_and_salience(self, window: Window) -> NDArray[np.float32]:
+        """(tokens, topics and abstracts)."""
+        logits, states = self._session.run([LOGITS, STATES], {"input_ids": window.tokens[None]})
+        (salience,) = self._branch.run([SALIENCE], {STATES: states})
+        return np.concatenate([logits[0], salience[0]], axis=1)
+
+    @cached_property
+    def _branch(self) -> onnxruntime.InferenceSession:
+        return open_session(self._files[1], self._threads)
+
+
+def open_session(weights: Path, threads: int) -> onnxruntime.InferenceSession:
+    """A graph, ready to run on the processor.
+
+    Raises:
+        ModelError: It is damaged.
+    """
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    # Expands the int8 weights once, when the session starts, instead of in every run.
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
+    try:
+        return onnxruntime.InferenceSession(
+            str(weights),
+            options,
+            providers=["CPUExecutionProvider"],
+            disabled_optimizers=["SkipLayerNormFusion"],  # the fused operator is the slower one
+        )
+    except Exception as error:  # onnxruntime raises several unrelated types
+        raise ModelError(f"{weights}: onnxruntime cannot load it: {' '.join(str(error).split())}") from error

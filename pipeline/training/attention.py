@@ -13,17 +13,17 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnx import NodeProto, helper, numpy_helper
 
-from pipeline.training.quantise import CONTRIBUTED
+from pipeline.training.quantise import CONTRIBUTED, Sample
 
 APART = [0, 2, 1, 3]  # (batch, tokens, heads, width) to (batch, heads, tokens, width) and back
 
 
-def fuse_attention(model: onnx.ModelProto, longest: int) -> onnx.ModelProto:
+def fuse_attention(model: onnx.ModelProto, longest: Sample) -> onnx.ModelProto:
     """Replaces every attention that sees the whole window, in place; where a mask hides something it stays as it is.
 
     Args:
-        model: A graph with the one input `input_ids`, (1, tokens).
-        longest: Tokens of a window at most: such a window shows what masks hide.
+        model: A graph.
+        longest: Inputs for it, as long as they can be: those show what masks hide.
     """
     graph = model.graph
     made_by = {output: node for node in graph.node for output in node.output}
@@ -77,8 +77,8 @@ def _joined(used_by: dict[str, list[NodeProto]], name: str) -> str | None:
     return name
 
 
-def _hiding(model: onnx.ModelProto, masks: set[str], longest: int) -> set[str]:
-    """Those of some masks that hide a token of a long window."""
+def _hiding(model: onnx.ModelProto, masks: set[str], longest: Sample) -> set[str]:
+    """Those of some masks that hide something of long inputs."""
     if not masks:
         return set()
     shown = onnx.ModelProto()
@@ -86,7 +86,7 @@ def _hiding(model: onnx.ModelProto, masks: set[str], longest: int) -> set[str]:
     names = sorted(masks)
     shown.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
     session = onnxruntime.InferenceSession(shown.SerializeToString(), providers=["CPUExecutionProvider"])
-    values = session.run(names, {"input_ids": np.full((1, longest), 5, np.int64)})
+    values = session.run(names, dict(longest))
     return {name for name, value in zip(names, values, strict=True) if not _all_seen(np.asarray(value))}
 
 

@@ -5,6 +5,7 @@ The layers that the branch shares with the tagger stay as they are: their states
 
 import os
 import random
+import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -15,43 +16,34 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-from datasets import Dataset, load_from_disk
 from numpy.typing import NDArray
 from pydantic import Field
 from rich.progress import track
 from transformers import Trainer, TrainingArguments, set_seed
 
 from pipeline.config import Settings, load_config
-from pipeline.errors import ModelError
+from pipeline.errors import InputError, ModelError
 from pipeline.tagging.base import sigmoid
-from pipeline.tagging.onnx import SALIENCE
-from pipeline.training.attention import fuse_attention
+from pipeline.tagging.onnx import BRANCH, GRAPH, SALIENCE, STATES, open_session
 from pipeline.training.branch_data import (
     Teacher,
     TextsConfig,
     draw_texts,
     gold_examples,
+    kept_examples,
     text_examples,
-    write_examples,
 )
-from pipeline.training.branch_graph import (
-    INPUT,
-    branch_to_onnx,
-    layer_weights,
-    states_after,
-    with_branch,
-    with_output,
-    without_branch,
-)
+from pipeline.training.branch_graph import branch_to_onnx, layer_weights, with_states
 from pipeline.training.branch_model import Branch, Learner, mean_loss
 from pipeline.training.checkpoints import last_checkpoint
 from pipeline.training.examples import Example, collate, unit_means
-from pipeline.training.export import GRAPH_FILE, LARGEST_DIFFERENCE, write_card
+from pipeline.training.export import LARGEST_DIFFERENCE, write_card
 from pipeline.training.head import StandardisedHead, feature_statistics
 from pipeline.training.salience import load_gold
 from pipeline.training.tagger import STATISTICS_WINDOWS
 
 CALIBRATION_WINDOWS = 64
+APART = 25  # one window of texts in so many is not learned from
 CHECKED = 8  # windows
 
 
@@ -104,57 +96,50 @@ def train_branch(path: Path) -> tuple[Path, float, float]:
     """
     settings = load_config(path, TrainBranchConfig)
     teacher = Teacher(settings.config)
-    model = without_branch(onnx.load(str(teacher.folder / GRAPH_FILE)))
+    model = onnx.load(str(teacher.folder / GRAPH))
     weights = layer_weights(model)
     below = 1 + max((int(name.partition(".")[0]) for name in weights), default=-1) - settings.layers
-    at = states_after(model.graph, below)
+    model = with_states(model, below)
     texts, gold = _labelled(settings, teacher)
-    shown = _session(with_output(model, at))
-    examples = [_with_states(row, shown, at) for row in track([*texts, *gold], "states")]
-    kept_apart = examples[: len(texts) : 25]
-    learned = [e for i, e in enumerate(examples[: len(texts)]) if i % 25] + examples[len(texts) :] * settings.repeats
-    set_seed(settings.seed)
-    branch = Branch(settings.encoder, settings.layers, settings.dropout)
-    _begin(branch, weights, below)
-    head = branch.head = _head(branch, learned, len(teacher.abstracts))
-    before = mean_loss(branch, kept_apart)
-    _learn(branch, learned, settings)
-    after = mean_loss(branch, kept_apart)
-    branch.head = head.fold()
-    drawn = random.Random(0).sample(examples, min(CALIBRATION_WINDOWS, len(examples)))
-    graph = branch_to_onnx(
-        branch.eval(), branch.width, teacher.card.limit, [e["states"].astype(np.float32) for e in drawn]
-    )
-    joined = fuse_attention(with_branch(model, graph, below), teacher.card.limit)
-    _check(joined, branch, drawn[:CHECKED])
-    target = teacher.folder / GRAPH_FILE
-    fresh = target.with_suffix(".new")
-    onnx.save(joined, str(fresh))
-    fresh.replace(target)
+    with tempfile.TemporaryDirectory(dir=teacher.folder) as made:
+        folder = Path(made)
+        onnx.save(model, str(folder / GRAPH))
+        session = open_session(folder / GRAPH, 0)
+        examples = [_with_states(row, session) for row in track([*texts, *gold], "states")]
+        learned = [example for i, example in enumerate(examples[: len(texts)]) if i % APART]
+        learned += examples[len(texts) :] * settings.repeats
+        apart = examples[: len(texts) : APART]
+        set_seed(settings.seed)
+        branch = Branch(settings.encoder, settings.layers, settings.dropout)
+        _begin(branch, weights, below)
+        head = branch.head = _head(branch, learned, len(teacher.abstracts))
+        before = mean_loss(branch, apart)
+        _learn(branch, learned, settings)
+        after = mean_loss(branch, apart)
+        branch.head = head.fold()
+        drawn = random.Random(0).sample(examples, min(CALIBRATION_WINDOWS, len(examples)))
+        seen = [example["states"].astype(np.float32) for example in drawn]
+        onnx.save(branch_to_onnx(branch.eval(), branch.width, teacher.card.limit, seen), str(folder / BRANCH))
+        _check(folder / BRANCH, branch, seen[:CHECKED])
+        for name in (GRAPH, BRANCH):
+            (folder / name).replace(teacher.folder / name)
     write_card(teacher.card.model_copy(update={"abstracts": teacher.abstracts}), teacher.folder)
-    return target, before, after
+    return teacher.folder / BRANCH, before, after
 
 
-def _labelled(settings: TrainBranchConfig, teacher: Teacher) -> tuple[Dataset, Dataset]:
+def _labelled(settings: TrainBranchConfig, teacher: Teacher) -> tuple[list[Example], list[Example]]:
     """Windows of texts and of labelled documents; those that an earlier run labelled are taken as they are."""
     settings.work.mkdir(parents=True, exist_ok=True)
-    folders = settings.work / "texts", settings.work / "gold"
-    if not folders[0].is_dir():
-        write_examples(text_examples(draw_texts(settings.texts), teacher), folders[0])
-    if not folders[1].is_dir():
-        gold = load_gold(settings.corpora, settings.annotations, settings.annotated)
-        write_examples(gold_examples(gold, teacher, settings.share), folders[1])
-    return load_from_disk(str(folders[0])), load_from_disk(str(folders[1]))
+    gold = load_gold(settings.corpora, settings.annotations, settings.annotated)
+    texts = kept_examples(settings.work / "texts", lambda: text_examples(draw_texts(settings.texts), teacher))
+    labelled = kept_examples(settings.work / "gold", lambda: gold_examples(gold, teacher, settings.share))
+    if not texts and not labelled:
+        raise InputError("no document to learn from: name corpora, annotations or texts that have some")
+    return texts, labelled
 
 
-def _session(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.add_session_config_entry("session.disable_quant_qdq", "1")
-    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-
-
-def _with_states(row: Example, shown: onnxruntime.InferenceSession, at: str) -> Example:
-    (states,) = shown.run([at], {INPUT: np.array([row["input_ids"]], np.int64)})
+def _with_states(row: Example, session: onnxruntime.InferenceSession) -> Example:
+    (states,) = session.run([STATES], {"input_ids": np.array([row["input_ids"]], np.int64)})
     return {**row, "states": states[0].astype(np.float16)}
 
 
@@ -216,17 +201,17 @@ def _learn(branch: Branch, examples: Sequence[Example], settings: TrainBranchCon
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
 
 
-def _check(joined: onnx.ModelProto, branch: Branch, examples: Sequence[Example]) -> None:
-    """Runs the graph beside the branch.
+def _check(path: Path, branch: Branch, windows: Sequence[NDArray[np.float32]]) -> None:
+    """Runs the exported branch beside the trained one.
 
     Raises:
         ModelError: Their probabilities differ by more than rounding explains.
     """
-    session = _session(joined)
-    for example in examples:
-        (found,) = session.run([SALIENCE], {INPUT: np.array([example["input_ids"]], np.int64)})
+    session = open_session(path, 0)
+    for states in windows:
+        (found,) = session.run([SALIENCE], {STATES: states[None]})
         with torch.no_grad():
-            expected: NDArray[np.float32] = branch(torch.from_numpy(example["states"].astype(np.float32))[None]).numpy()
+            expected: NDArray[np.float32] = branch(torch.from_numpy(states)[None]).numpy()
         difference = float(np.abs(sigmoid(found) - sigmoid(expected)).mean())
         if difference > LARGEST_DIFFERENCE:
             raise ModelError(f"the exported branch differs from the trained one by {difference:.2f}")

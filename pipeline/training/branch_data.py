@@ -6,11 +6,11 @@ makes of them, which is right less often but has seen far more.
 
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from datasets import Dataset
+from datasets import Dataset, load_from_disk
 from pydantic import Field
 from rich.progress import track
 
@@ -18,7 +18,7 @@ from pipeline.artefacts import load_tagger_card
 from pipeline.config import PipelineConfig, PointerConfig, Settings, load_config, resolve_model
 from pipeline.corpus import GoldDocument, read_rows
 from pipeline.corpus_rules import grams
-from pipeline.errors import ConfigError, InputError
+from pipeline.errors import ConfigError
 from pipeline.evaluation.abstracts import oracle_choice
 from pipeline.schema import Document, TaggedSentence
 from pipeline.summarizing.pointer import PointerWriter
@@ -170,17 +170,14 @@ def windows(tagged: Sequence[TaggedSentence], title: str, labels: Labels, teache
         }
 
 
-def write_examples(examples: Iterator[Example], folder: Path) -> Dataset:
-    """Keeps examples (Arrow); they appear under their name when all are there.
-
-    Raises:
-        InputError: There are none.
-    """
-    rows = list(examples)
-    if not rows:
-        raise InputError("no document to learn from: name corpora, annotations or texts that have some")
-    part = folder.with_name(folder.name + ".part")
-    found = Dataset.from_list(rows)
-    found.save_to_disk(str(part))
-    part.replace(folder)
-    return found
+def kept_examples(folder: Path, make: Callable[[], Iterator[Example]]) -> list[Example]:
+    """The examples a folder (Arrow) holds; if there is none they are made, and kept in it when all are there."""
+    if not folder.is_dir():
+        rows = list(make())
+        if not rows:
+            return []
+        part = folder.with_name(folder.name + ".part")
+        Dataset.from_list(rows).save_to_disk(str(part))
+        part.replace(folder)
+    rows: list[Example] = load_from_disk(str(folder)).to_list()
+    return rows

@@ -1,8 +1,4 @@
-"""A tagger's graph that also tells salience: its layers are read back from it, and a branch of layers is set upon one of them.
-
-A branch shares the first layers of the tagger and computes some of its own, so that two readings of a document cost
-little more than one.
-"""
+"""Graphs of a tagger and of a branch upon it: layers read back from integers, states shown, a branch exported."""
 
 import tempfile
 import warnings
@@ -13,56 +9,44 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from onnx import TensorProto, compose, helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
 
 from pipeline.errors import ModelError
-from pipeline.tagging.onnx import LOGITS, SALIENCE
+from pipeline.tagging.onnx import SALIENCE, STATES
+from pipeline.training.attention import fuse_attention
 from pipeline.training.export import OPSET, pack_weights
 from pipeline.training.quantise import quantise
 
-STATES = "states"  # input of a branch
-PREFIX = "branch/"
-INPUT = "input_ids"
 LAYER = "encoder.layer."  # in the names of a BERT encoder's weights
 NORMS = 2  # of a layer
 
 
-def states_after(graph: onnx.GraphProto, layers: int) -> str:
-    """The name of the states after so many layers of a BERT encoder.
+def with_states(model: onnx.ModelProto, layers: int) -> onnx.ModelProto:
+    """A copy of a tagger's graph that gives, beside its logits, the states after so many layers of its BERT encoder.
 
     Raises:
         ModelError: The graph has fewer.
     """
-    norms = [node for node in graph.node if node.op_type == "LayerNormalization"]
-    norms = [node for node in norms if not node.output[0].startswith(PREFIX)]
-    if not 0 < NORMS * layers < len(norms):  # the first is that of the embeddings
-        raise ModelError(f"the tagger has fewer than {layers} layers that end in a LayerNormalization")
-    return str(norms[NORMS * layers].output[0])
-
-
-def with_output(model: onnx.ModelProto, name: str) -> onnx.ModelProto:
-    """A copy of a graph that gives some of its inner values as well."""
     shown = onnx.ModelProto()
     shown.CopyFrom(model)
-    shown.graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, None))
+    graph = shown.graph
+    norms = [node.output[0] for node in graph.node if node.op_type == "LayerNormalization"]
+    if not 0 < NORMS * layers < len(norms):  # the first is that of the embeddings
+        raise ModelError(f"the tagger has no {layers} layers that end in a LayerNormalization, and one more")
+    if STATES in norms:  # of a branch that was there before
+        _rename(graph, STATES, f"{STATES}_{norms.index(STATES)}")
+    wanted = norms[NORMS * layers]
+    _rename(graph, f"{STATES}_{NORMS * layers}" if wanted == STATES else wanted, STATES)
+    kept = [output for output in graph.output if output.name != STATES]
+    del graph.output[:]
+    graph.output.extend([*kept, helper.make_tensor_value_info(STATES, TensorProto.FLOAT, None)])
     return shown
 
 
-def without_branch(model: onnx.ModelProto) -> onnx.ModelProto:
-    """A copy of a graph without the branch that an earlier training set upon it."""
-    bare = onnx.ModelProto()
-    bare.CopyFrom(model)
-    graph = bare.graph
-    for items in (graph.node, graph.initializer, graph.output, graph.value_info):
-        kept = [item for item in items if not _of_branch(item)]
-        del items[:]
-        items.extend(kept)
-    return bare
-
-
-def _of_branch(item: onnx.NodeProto | onnx.TensorProto | onnx.ValueInfoProto) -> bool:
-    names = [*item.output] if isinstance(item, onnx.NodeProto) else [item.name]
-    return any(name.startswith(PREFIX) or name == SALIENCE for name in names)
+def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:
+    for node in graph.node:
+        node.input[:] = [new if name == old else name for name in node.input]
+        node.output[:] = [new if name == old else name for name in node.output]
 
 
 def layer_weights(model: onnx.ModelProto) -> dict[str, torch.Tensor]:
@@ -123,23 +107,5 @@ def branch_to_onnx(
             raise ModelError("the branch cannot be exported to ONNX")
         program.save(str(Path(folder) / "branch.onnx"))
         graph = onnx.load(str(Path(folder) / "branch.onnx"))
+    graph = fuse_attention(graph, {STATES: np.zeros((1, limit, width), np.float32)})
     return pack_weights(quantise(graph, [{STATES: one[None]} for one in samples]))
-
-
-def with_branch(tagger: onnx.ModelProto, branch: onnx.ModelProto, layers: int) -> onnx.ModelProto:
-    """The tagger's graph with a branch upon the states after so many of its layers: a second output, `salience`."""
-    at = states_after(tagger.graph, layers)
-    named = compose.add_prefix(branch, PREFIX)
-    named.ir_version = tagger.ir_version
-    both = compose.merge_models(
-        with_output(tagger, at),
-        named,
-        io_map=[(at, PREFIX + STATES)],
-        outputs=[LOGITS, PREFIX + SALIENCE],
-    )
-    for node in both.graph.node:
-        for i, name in enumerate(node.output):
-            if name == PREFIX + SALIENCE:
-                node.output[i] = SALIENCE
-    both.graph.output[1].name = SALIENCE
-    return both

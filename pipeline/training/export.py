@@ -21,10 +21,11 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from pipeline.artefacts import TAGGER_FILE, TaggerCard
 from pipeline.errors import ModelError
 from pipeline.tagging.base import sigmoid
+from pipeline.tagging.onnx import BRANCH, GRAPH
 from pipeline.training.attention import fuse_attention
 from pipeline.training.quantise import SMALLEST, quantise, quantise_rows
 
-GRAPH_FILE, WEIGHTS_FILE = "model.onnx", "model.safetensors"
+WEIGHTS_FILE = "model.safetensors"
 OPSET = 23  # the first whose attention is one operator
 LARGEST_DIFFERENCE = 0.05
 CHECKED = 8  # windows
@@ -77,7 +78,7 @@ def to_onnx(model: PreTrainedModel, limit: int) -> onnx.ModelProto:
             raise ModelError(
                 f"{type(model).__name__} cannot be exported to ONNX: {str(error).splitlines()[0]}"
             ) from error
-        path = Path(folder) / GRAPH_FILE
+        path = Path(folder) / GRAPH
         if program is None:
             raise ModelError(f"{type(model).__name__} cannot be exported to ONNX")
         program.save(str(path))
@@ -147,10 +148,10 @@ def export_onnx(
     Raises:
         ModelError: The model cannot be exported.
     """
-    graph = fuse_attention(to_onnx(model, card.limit), card.limit)
+    graph = fuse_attention(to_onnx(model, card.limit), {"input_ids": np.full((1, card.limit), 5, np.int64)})
     graph = quantise(graph, [{"input_ids": tokens[None]} for tokens in windows])
-    onnx.save(pack_weights(graph), str(folder / GRAPH_FILE))
-    check_graph(model, folder / GRAPH_FILE, [*windows[:CHECKED], windows[0][:3]])
+    onnx.save(pack_weights(graph), str(folder / GRAPH))
+    check_graph(model, folder / GRAPH, [*windows[:CHECKED], windows[0][:3]])
     tokenizer.save_pretrained(folder)
     write_card(card, folder)
 
@@ -176,5 +177,5 @@ def publish(made: Path, output: Path) -> None:
     names = {path.name for path in made.iterdir()}
     for name in names:
         (made / name).replace(output / name)
-    for name in {GRAPH_FILE, WEIGHTS_FILE} - names:
+    for name in {GRAPH, WEIGHTS_FILE, BRANCH} - names:
         (output / name).unlink(missing_ok=True)

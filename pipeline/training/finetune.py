@@ -78,14 +78,15 @@ def both_folders(
     model: "PreTrainedModel", tokenizer: "PreTrainedTokenizerFast", card: TaggerCard, folder: Path, windows: Windows
 ) -> Tagger:
     """Writes a folder for a tagger of kind transformer, and of kind onnx if the model can be exported."""
-    from pipeline.training.export import GRAPH_FILE, export_transformer
+    from pipeline.tagging.onnx import GRAPH
+    from pipeline.training.export import export_transformer
 
     export_transformer(model, tokenizer, card, folder)
     try:
         return onnx_folder(model, tokenizer, card, folder, windows)
     except ModelError as error:
         logger.warning("%s; the tagger runs by torch (kind: transformer)", error)
-        (folder / GRAPH_FILE).unlink(missing_ok=True)
+        (folder / GRAPH).unlink(missing_ok=True)
         config = TransformerTaggerConfig(kind="transformer", model=str(folder.resolve()), window=card.window)
         return build_tagger(config, folder)
 

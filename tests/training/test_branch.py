@@ -16,8 +16,8 @@ from pipeline.tagging.base import tag
 from pipeline.tagging.onnx import OnnxTagger
 from pipeline.text.sentences import split_sentences
 from pipeline.training.branch import TrainBranchConfig, train_branch
-from pipeline.training.branch_data import UNKNOWN, Teacher, TextsConfig, draw_texts, windows, write_examples
-from pipeline.training.branch_graph import layer_weights, states_after, without_branch
+from pipeline.training.branch_data import UNKNOWN, Teacher, TextsConfig, draw_texts, windows
+from pipeline.training.branch_graph import layer_weights, with_states
 from tests.conftest import ROOT, TOPICS, make_document
 
 TAGGER = ROOT / "models" / "tagger"
@@ -55,9 +55,9 @@ def settings(folder: Path, **more: object) -> Path:
 
 def test_a_branch_is_learned_and_the_tags_stay_as_they_were(tmp_path: Path) -> None:
     texts = corpus(tmp_path, 4)
-    path = settings(tmp_path, texts={"files": {str(texts): 4}, "chars": [1, 9999]}, repeats=8, layers_rate=2e-4)
+    path = settings(tmp_path, texts={"files": {str(texts): 4}, "chars": [1, 9999]}, repeats=4, layers_rate=2e-4)
     target, before, after = train_branch(path)
-    assert target == tmp_path / "tagger" / "model.onnx"
+    assert target == tmp_path / "tagger" / "branch.onnx"
     assert after < before
     made, shipped = OnnxTagger(tmp_path / "tagger"), OnnxTagger(TAGGER)
     sentences = split_sentences(make_document("3月18日，市长程望舒走访云拓机器人公司。双方签署协议。天气很好。"))
@@ -68,18 +68,19 @@ def test_a_branch_is_learned_and_the_tags_stay_as_they_were(tmp_path: Path) -> N
     assert np.ptp([one.salience[None] for one in tagged]) > 0
     again, first, _ = train_branch(path)  # in the place of the branch that is there
     assert again == target and first == pytest.approx(before, abs=1e-4)
-    assert len(onnx.load(str(target)).graph.output) == 2
 
 
 def test_layers_are_read_back_from_the_integers() -> None:
-    bare = without_branch(onnx.load(str(TAGGER / "model.onnx")))
-    assert [output.name for output in bare.graph.output] == ["logits"]
-    weights = layer_weights(bare)
+    model = onnx.load(str(TAGGER / "model.onnx"))
+    weights = layer_weights(model)
     assert len(weights) == 12 * LAYER_PARTS
     assert weights["3.attention.self.query.weight"].shape == (384, 384)
     assert weights["3.intermediate.dense.weight"].shape == (1536, 384)
-    with pytest.raises(ModelError, match="fewer than 30 layers"):
-        states_after(bare.graph, 30)
+    for layers in (8, 4, 4, 8):  # moved from the one to the other
+        model = with_states(model, layers)
+        assert [output.name for output in model.graph.output] == ["logits", "states"]
+    with pytest.raises(ModelError, match="no 30 layers"):
+        with_states(model, 30)
 
 
 def test_each_sentence_is_judged_once(tmp_path: Path) -> None:
@@ -122,7 +123,7 @@ def test_texts_kept_for_measuring_are_left_out_and_so_is_what_repeats_them(tmp_p
 
 def test_what_cannot_be_learned_from_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no document to learn from"):
-        write_examples(iter([]), tmp_path / "none")
+        train_branch(settings(tmp_path, corpora=[]))
     path = settings(tmp_path)
     text = (tmp_path / "my.yaml").read_text(encoding="utf-8")
     (tmp_path / "my.yaml").write_text(
