@@ -146,11 +146,11 @@ class WrittenConfig(Settings):
 
 
 class PointerConfig(WrittenConfig):
-    """A copying model of our own (`scripts/train_summarizer.py`), run by onnxruntime; needs no torch.
+    """Sentences of the document, or a copying model of our own (`scripts/train_summarizer.py`) by onnxruntime; needs no torch.
 
     Attributes:
-        extracts: Abstracts are sentences of the document, those the model would take up, as far as they can stand; false: the
-            model writes all of them.
+        extracts: Abstracts are sentences of the document, as far as they can stand, chosen by the salience that the tagger tells, or
+            else this model; false: the model writes all of them.
     """
 
     kind: Literal["pointer"]
