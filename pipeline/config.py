@@ -149,8 +149,8 @@ class PointerConfig(WrittenConfig):
     """Sentences of the document, or a copying model of our own (`scripts/train_summarizer.py`) by onnxruntime; needs no torch.
 
     Attributes:
-        extracts: Abstracts are sentences of the document, as far as they can stand, chosen by the salience that the tagger tells, or
-            else this model; false: the model writes all of them.
+        extracts: Abstracts are sentences of the document, as far as they can stand, chosen as the tagger says, or else this
+            model; false: the model writes all of them.
     """
 
     kind: Literal["pointer"]

@@ -28,8 +28,8 @@ def with_key(key: str) -> list[Path]:
 
 FINETUNINGS, SUMMARIZER_TRAININGS = with_key("task"), with_key("start")
 ADAPTATIONS, LABELLINGS = with_key("masked"), with_key("teachers")
-SALIENCES = with_key("strength")  # loaded in tests/training
-TRAININGS = [path for path in with_key("encoder") if path not in ADAPTATIONS]
+SALIENCES, BRANCHES = with_key("strength"), with_key("share")  # loaded in tests/training
+TRAININGS = [path for path in with_key("encoder") if path not in (*ADAPTATIONS, *BRANCHES)]
 PIPELINES = [path for path in with_key("tagger") if path not in FINETUNINGS]
 WRITERS = [path for path in PIPELINES if path.parent.name == "seq2seq"]  # built in tests/summarizing
 
@@ -89,7 +89,8 @@ def test_configs_of_unlabelled_texts_load(path: Path, kind: type[AdaptEncoderCon
 
 
 def test_every_config_is_for_one_thing() -> None:
-    named = [*PIPELINES, *TRAININGS, *SUMMARIZER_TRAININGS, *FINETUNINGS, *ADAPTATIONS, *LABELLINGS, *SALIENCES]
+    named = [*PIPELINES, *TRAININGS, *SUMMARIZER_TRAININGS, *FINETUNINGS, *ADAPTATIONS, *LABELLINGS]
+    named += [*SALIENCES, *BRANCHES]
     assert sorted(named) == CONFIGS
 
 

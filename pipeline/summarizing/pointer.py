@@ -23,7 +23,8 @@ from pipeline.summarizing.joints import Source, Vocabulary
 from pipeline.summarizing.salience import SALIENCE, Salience, properties
 from pipeline.summarizing.select import Chosen, reading
 
-READER, WRITER, CARD, TOKENIZER = "reader.onnx", "writer.onnx", "summarizer.json", "tokenizer.json"
+READER, WRITER, TABLES = "reader.onnx", "writer.onnx", "tables.bin"  # tables are what the two graphs share
+CARD, TOKENIZER = "summarizer.json", "tokenizer.json"
 STATES = "copy_keys"  # of the reader's outputs
 ABSTRACT = "摘要："
 
@@ -44,13 +45,14 @@ class PointerWriter:
         Raises:
             ModelError: A file is missing. Other methods raise it where a file is damaged.
         """
-        for name in (READER, WRITER, CARD, TOKENIZER):
+        for name in (READER, WRITER, TABLES, CARD, TOKENIZER):
             require_file(folder / name)
         self._folder, self._config = folder, config
         self._tasks: dict[str | None, str] = {topic: name + "：" for topic, name in names.items()}
         self._tasks[None] = ABSTRACT
         extracts = config.extracts and (folder / SALIENCE).is_file()
-        self._name = f"{folder.name}@{file_digest(folder / READER, *([folder / SALIENCE] if extracts else []))}"
+        made = [folder / name for name in (READER, TABLES, *([SALIENCE] if extracts else []))]
+        self._name = f"{folder.name}@{file_digest(*made)}"
 
     @cached_property
     def _parts(self) -> "_Parts":

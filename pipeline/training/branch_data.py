@@ -173,11 +173,11 @@ def windows(tagged: Sequence[TaggedSentence], title: str, labels: Labels, teache
 def kept_examples(folder: Path, make: Callable[[], Iterator[Example]]) -> list[Example]:
     """The examples a folder (Arrow) holds; if there is none they are made, and kept in it when all are there."""
     if not folder.is_dir():
-        rows = list(make())
-        if not rows:
+        made = list(make())
+        if not made:
             return []
         part = folder.with_name(folder.name + ".part")
-        Dataset.from_list(rows).save_to_disk(str(part))
+        Dataset.from_list(made).save_to_disk(str(part))
         part.replace(folder)
     rows: list[Example] = load_from_disk(str(folder)).to_list()
     return rows

@@ -1,4 +1,4 @@
-"""A trained pointer-generator to two ONNX graphs that share nothing at run time but arrays: `reader.onnx`, `writer.onnx`.
+"""A trained pointer-generator to two ONNX graphs, `reader.onnx` and `writer.onnx`, and a file of the tables both look up.
 
 The reader takes a source once and gives the decoder's memory and its first step; the writer takes one more token of every beam.
 """
@@ -7,19 +7,23 @@ import json
 import shutil
 import tempfile
 import warnings
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
 import onnx
 import torch
+from onnx.external_data_helper import set_external_data
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from pipeline.errors import ModelError
-from pipeline.summarizing.pointer import CARD, READER, WRITER, special_ids
+from pipeline.summarizing.pointer import CARD, READER, TABLES, TOKENIZER, WRITER, special_ids
 from pipeline.training.export import OPSET, pack_weights
 from pipeline.training.pointer import Memory, PointerGenerator
 from pipeline.training.quantise import Sample, quantise, quantise_blocks
+
+LARGE = 1 << 20  # bytes
 
 
 class _Reader(torch.nn.Module):
@@ -137,7 +141,7 @@ def to_graphs(
 
 
 def export_summarizer(model: PointerGenerator, tokenizer: Path, output: Path, sources: Sequence[Sample]) -> None:
-    """Writes `reader.onnx`, `writer.onnx`, `tokenizer.json` and `summarizer.json`; old files go only when all are ready.
+    """Writes two graphs, the tables they share, `tokenizer.json` and `summarizer.json`; old files go only when all are ready.
 
     Args:
         model: A trained pointer-generator.
@@ -150,14 +154,32 @@ def export_summarizer(model: PointerGenerator, tokenizer: Path, output: Path, so
     reader, writer = to_graphs(model, first, sources)
     with tempfile.TemporaryDirectory(dir=output) as name:
         folder = Path(name)
+        share_tables((reader, writer), folder / TABLES)
         onnx.save(reader, str(folder / READER))
         onnx.save(writer, str(folder / WRITER))
-        shutil.copyfile(tokenizer, folder / "tokenizer.json")
+        shutil.copyfile(tokenizer, folder / TOKENIZER)
         card = {
             "frequent": model.config.frequent,
             "target_tokens": model.config.target_positions,
             "source_tokens": model.encoder.config.max_position_embeddings,
         }
         (folder / CARD).write_text(json.dumps(card) + "\n", encoding="utf-8")
-        for file in (READER, WRITER, "tokenizer.json", CARD):
+        for file in (TABLES, READER, WRITER, TOKENIZER, CARD):
             (folder / file).replace(output / file)
+
+
+def share_tables(graphs: Sequence[onnx.ModelProto], path: Path) -> None:
+    """Moves the large tensors that several graphs have in common into one file beside them, in place (ONNX external data)."""
+    holders: dict[bytes, list[onnx.TensorProto]] = defaultdict(list)
+    for graph in graphs:
+        for tensor in graph.graph.initializer:
+            if len(tensor.raw_data) >= LARGE:
+                holders[tensor.raw_data].append(tensor)
+    with path.open("wb") as stream:
+        for data, tensors in holders.items():
+            if len(tensors) < 2:
+                continue
+            for tensor in tensors:
+                set_external_data(tensor, path.name, offset=stream.tell(), length=len(data))
+                tensor.ClearField("raw_data")
+            stream.write(data)

@@ -1,6 +1,9 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import onnx
+import onnxruntime
 import pytest
 import torch
 from tokenizers import Tokenizer
@@ -20,7 +23,7 @@ from pipeline.training.pointer_data import (
     news_pairs,
     usable,
 )
-from pipeline.training.pointer_export import export_summarizer
+from pipeline.training.pointer_export import export_summarizer, share_tables
 from pipeline.training.pointer_train import TrainSummarizerConfig, load_pairs
 from tests.conftest import ROOT, TOPICS, make_gold
 
@@ -169,3 +172,27 @@ def test_a_stage_needs_something_to_learn_from(tokenizer: Tokenizer) -> None:
     settings = TrainSummarizerConfig(start="x", output=Path("x"), work=Path("x"))
     with pytest.raises(ConfigError, match="name texts"):
         load_pairs(settings, tokenizer)
+
+
+def test_tables_that_two_graphs_hold_are_kept_once(tmp_path: Path) -> None:
+    draws = np.random.default_rng(0)
+    common, own = (draws.normal(size=(600, 500)).astype(np.float32) for _ in range(2))
+
+    def graph(**tables: np.ndarray) -> onnx.ModelProto:
+        nodes = [onnx.helper.make_node("Gather", [name, "rows"], [f"{name}_rows"]) for name in tables]
+        inputs = [onnx.helper.make_tensor_value_info("rows", onnx.TensorProto.INT64, ["n"])]
+        outputs = [onnx.helper.make_tensor_value_info(f"{name}_rows", onnx.TensorProto.FLOAT, None) for name in tables]
+        tensors = [onnx.numpy_helper.from_array(values, name) for name, values in tables.items()]
+        made = onnx.helper.make_graph(nodes, "lookup", inputs, outputs, tensors)
+        return onnx.helper.make_model(made, opset_imports=[onnx.helper.make_opsetid("", 20)], ir_version=10)
+
+    graphs = {"one": graph(a=common, b=own), "other": graph(c=common)}
+    share_tables(list(graphs.values()), tmp_path / "tables.bin")
+    assert (tmp_path / "tables.bin").read_bytes() == common.tobytes()
+    found = {}
+    for name, model in graphs.items():
+        onnx.save(model, str(tmp_path / f"{name}.onnx"))
+        session = onnxruntime.InferenceSession(str(tmp_path / f"{name}.onnx"), providers=["CPUExecutionProvider"])
+        found[name] = session.run(None, {"rows": np.array([3, 599])})
+    np.testing.assert_array_equal(found["one"], [common[[3, 599]], own[[3, 599]]])
+    np.testing.assert_array_equal(found["other"], [common[[3, 599]]])
