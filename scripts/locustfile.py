@@ -11,6 +11,7 @@ import random
 from typing import Any
 
 import gevent
+import requests
 from locust import HttpUser, constant, events, task
 
 from pipeline import PROJECT
@@ -37,14 +38,11 @@ class Editor(HttpUser):
                 answer.success()
                 gevent.sleep(float(answer.headers.get("Retry-After", "1")))
 
-    def memory(self) -> float:
-        """Megabytes of the service, from its metrics."""
-        lines = self.client.get("/metrics", headers=HEADERS).text.splitlines()
-        return next((float(line.split()[1]) / 1e6 for line in lines if line.startswith(MEMORY)), float("nan"))
-
 
 @events.test_start.add_listener
 @events.test_stop.add_listener
 def tell_memory(environment: Any, **_: object) -> None:  # noqa: ANN401 - locust has no types
-    """Print it at the start and at the end."""
-    print(f"memory of the service: {Editor(environment).memory():.0f} MB")
+    """Print the memory of the service, from its metrics, at the start and at the end."""
+    lines = requests.get(f"{environment.host}/metrics", headers=HEADERS, timeout=60).text.splitlines()
+    memory = next((float(line.split()[1]) / 1e6 for line in lines if line.startswith(MEMORY)), float("nan"))
+    print(f"memory of the service: {memory:.0f} MB")

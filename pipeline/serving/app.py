@@ -12,7 +12,7 @@ from fastapi import Body, FastAPI, File, Query, Request, UploadFile
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, ProcessCollector, generate_latest
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -81,6 +81,7 @@ def create_app(jianbao: Jianbao, settings: ServeSettings) -> FastAPI:
     """The application over loaded models."""
     engine = Engine(queue=settings.queue, seconds=settings.seconds)
     registry = CollectorRegistry()
+    ProcessCollector(registry=registry)  # memory and processor time
     done = Counter("jianbao_documents", "Documents that became briefings.", registry=registry)
     Gauge("jianbao_queue", "Requests in work or waiting.", registry=registry).set_function(lambda: engine.inside)
 
