@@ -117,6 +117,8 @@ def open_session(weights: Path, threads: int) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = threads
     # Expands the int8 weights once, when the session starts, instead of in every run.
     options.add_session_config_entry("session.disable_quant_qdq", "1")
+    # Threads wait at rest between runs: those of one graph would take the cores from the other.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     try:
         return onnxruntime.InferenceSession(
             str(weights),
