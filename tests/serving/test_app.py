@@ -150,7 +150,11 @@ def test_health_counts_and_ids(client: TestClient) -> None:
     brief(client)
     text = client.get("/metrics").text
     assert 'jianbao_requests_total{method="POST",path="/v1/briefings",status="200"} 1.0' in text
-    assert "process_resident_memory_bytes" in text and "jianbao_documents_total 1.0" in text and "jianbao_queue 0.0" in text
+    assert (
+        "process_resident_memory_bytes" in text
+        and "jianbao_documents_total 1.0" in text
+        and "jianbao_queue 0.0" in text
+    )
 
 
 def test_no_text_in_the_log(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:

@@ -127,6 +127,8 @@ def test_aims_that_open_a_sentence_go(sentence: str, rest: str | None) -> None:
         "除了新项目的推进",
         "面对海屿发展的新需求",
         "签约不是终点",
+        "并到云拓机器人有限公司",
+        "本次合作是推进校地融合发展",
         "3月18日，由海屿市科技局主办",
     ],
 )
@@ -144,6 +146,8 @@ def test_clauses_that_cannot_end_a_sentence(clause: str) -> None:
         "总投资12.6亿元",
         "双方先后签署协议",
         "企业负责售后",
+        "一行来到云拓机器人有限公司",
+        "本次合作是推进校地融合的举措",
     ],
 )
 def test_clauses_that_can(clause: str) -> None:
