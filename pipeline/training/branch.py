@@ -39,6 +39,7 @@ from pipeline.training.checkpoints import last_checkpoint
 from pipeline.training.examples import Example, collate, unit_means
 from pipeline.training.export import LARGEST_DIFFERENCE, write_card
 from pipeline.training.head import StandardisedHead, feature_statistics
+from pipeline.training.run import claim_folder
 from pipeline.training.salience import load_gold
 from pipeline.training.tagger import STATISTICS_WINDOWS
 
@@ -128,8 +129,12 @@ def train_branch(path: Path) -> tuple[Path, float, float]:
 
 
 def _labelled(settings: TrainBranchConfig, teacher: Teacher) -> tuple[list[Example], list[Example]]:
-    """Windows of texts and of labelled documents; those that an earlier run labelled are taken as they are."""
-    settings.work.mkdir(parents=True, exist_ok=True)
+    """Windows of texts and of labelled documents; those that an earlier run labelled are taken as they are.
+
+    Raises:
+        ConfigError: The earlier run had other settings.
+    """
+    claim_folder(settings.work, settings.model_dump_json(exclude={"work"}))
     gold = load_gold(settings.corpora, settings.annotations, settings.annotated)
     texts = kept_examples(settings.work / "texts", lambda: text_examples(draw_texts(settings.texts), teacher))
     labelled = kept_examples(settings.work / "gold", lambda: gold_examples(gold, teacher, settings.share))

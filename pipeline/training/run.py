@@ -87,11 +87,19 @@ def claim_work(settings: TrainTaggerConfig) -> None:
     Raises:
         ConfigError: Those of a run with other settings.
     """
-    path = settings.work / RUN_FILE
-    mark = fingerprint(settings)
+    claim_folder(settings.work, fingerprint(settings))
+
+
+def claim_folder(work: Path, mark: str) -> None:
+    """Writes into a work folder what run it belongs to.
+
+    Raises:
+        ConfigError: It belongs to another.
+    """
+    path = work / RUN_FILE
     if path.is_file() and path.read_text(encoding="utf-8") != mark:
-        raise ConfigError(f"{settings.work}: holds a run with other settings: delete it, or set another `work`")
-    settings.work.mkdir(parents=True, exist_ok=True)
+        raise ConfigError(f"{work}: holds a run with other settings: delete it, or set another `work`")
+    work.mkdir(parents=True, exist_ok=True)
     path.write_text(mark, encoding="utf-8")
 
 

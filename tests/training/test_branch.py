@@ -68,6 +68,9 @@ def test_a_branch_is_learned_and_the_tags_stay_as_they_were(tmp_path: Path) -> N
     assert np.ptp([one.salience[None] for one in tagged]) > 0
     again, first, _ = train_branch(path)  # in the place of the branch that is there
     assert again == target and first == pytest.approx(before, abs=1e-4)
+    path.write_text(path.read_text(encoding="utf-8").replace('"repeats": 4', '"repeats": 2'), encoding="utf-8")
+    with pytest.raises(ConfigError, match="holds a run with other settings"):
+        train_branch(path)
 
 
 def test_layers_are_read_back_from_the_integers() -> None:
