@@ -50,17 +50,29 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SalientClause:
+    """A clause of a sentence, ``text[start:end]`` with the mark behind it.
+
+    `salience` says how likely it belongs in the abstract of the document (key None) and in that of each topic.
+    """
+
+    start: int
+    end: int
+    salience: Mapping[str | None, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaggedSentence:
     """A sentence with a probability per topic (`scores`) and the topics at or over their threshold (`topics`).
 
-    `salience` says how likely the sentence belongs in the abstract of the document (key None) and in that of each topic,
-    where the tagger can tell; it serves the summarizer and is not written to files.
+    `clauses` are there where the tagger can tell which of them belong in an abstract; they serve the summarizer and are not
+    written to files.
     """
 
     sentence: Sentence
     scores: Mapping[str, float]
     topics: tuple[str, ...]
-    salience: Mapping[str | None, float] = field(default_factory=dict, compare=False)
+    clauses: tuple[SalientClause, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Trains on your own data: python scripts/finetune.py --config configs/finetune_tagger.yaml --data my.jsonl.
 
-A tagger on labels, or, with configs/finetune_summarizer.yaml, a seq2seq model on texts with abstracts.
+A tagger on labels; with configs/finetune_abstracts.yaml our own abstracts, or with configs/finetune_summarizer.yaml a seq2seq
+model of the hub, on texts with abstracts.
 
 With several accelerators: torchrun --nproc-per-node 2 scripts/finetune.py ...
 """
@@ -24,8 +25,26 @@ from pipeline.writing.wording import Language, topic_name
 
 FIGURES = ("precision", "recall", "f1", "ap")
 WORDS: dict[Language, dict[str, str]] = {
-    "zh": {"topic": "主题", "precision": "精确率", "recall": "召回率", "f1": "F1", "ap": "平均精确率", "use": "使用"},
-    "en": {"topic": "topic", "precision": "precision", "recall": "recall", "f1": "F1", "ap": "AP", "use": "use it"},
+    "zh": {
+        "topic": "主题",
+        "precision": "精确率",
+        "recall": "召回率",
+        "f1": "F1",
+        "ap": "平均精确率",
+        "before": "之前",
+        "after": "之后",
+        "use": "使用",
+    },
+    "en": {
+        "topic": "topic",
+        "precision": "precision",
+        "recall": "recall",
+        "f1": "F1",
+        "ap": "AP",
+        "before": "before",
+        "after": "after",
+        "use": "use it",
+    },
 }
 
 
@@ -51,8 +70,12 @@ def main(
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it speaks of packages that are not needed
     logging.getLogger("pipeline").setLevel(logging.INFO if is_first_process() else logging.ERROR)
     try:
-        if task_of(config) == "abstracts":
+        task = task_of(config)
+        if task == "abstracts":
             show_summarizer(config, data, output, encoder, lang)
+            return
+        if task == "extracts":
+            show_extracts(config, data, output, lang)
             return
         made = finetune(config, data=data, output=output, encoder=encoder)
     except JianbaoError as error:
@@ -73,6 +96,18 @@ def show_summarizer(config: Path, data: Path | None, output: Path | None, model:
         console = Console()
         console.print("  ".join(f"{name.removeprefix('eval_')} {value:.3f}" for name, value in figures.items()))
         console.print(f"{WORDS[lang]['use']}: jianbao run FILE --config {path}", soft_wrap=True)
+
+
+def show_extracts(config: Path, data: Path | None, output: Path | None, lang: Language) -> None:
+    """Teach our own abstracts; print ROUGE on dev before and after, and the command that uses them."""
+    from pipeline.training.branch_finetune import NAMES, finetune_branch
+
+    path, before, after = finetune_branch(config, data=data, output=output)
+    table = Table("dev", WORDS[lang]["before"], WORDS[lang]["after"])
+    for name in NAMES:
+        table.add_row(name, f"{before[name]:.3f}", f"{after[name]:.3f}")
+    Console().print(table)
+    Console().print(f"{WORDS[lang]['use']}: jianbao run FILE --config {path}", soft_wrap=True)
 
 
 def show(made: FinetunedTagger, lang: Language) -> None:

@@ -22,7 +22,7 @@ def main(
     except JianbaoError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from None
-    typer.echo(f"wrote {target} (loss on texts kept apart {before:.3f} before, {after:.3f} after)")
+    typer.echo(f"wrote {target} (loss on windows kept apart {before:.3f} before, {after:.3f} after)")
 
 
 if __name__ == "__main__":

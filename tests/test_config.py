@@ -26,9 +26,11 @@ def with_key(key: str) -> list[Path]:
     return [path for path in CONFIGS if key in yaml.safe_load(path.read_text(encoding="utf-8"))]
 
 
-FINETUNINGS, SUMMARIZER_TRAININGS = with_key("task"), with_key("start")
+BRANCHES = with_key("layers_rate")  # loaded in tests/training
+FINETUNINGS = [path for path in with_key("task") if path not in BRANCHES]
+SUMMARIZER_TRAININGS = [path for path in with_key("start") if path not in BRANCHES]
 ADAPTATIONS, LABELLINGS = with_key("masked"), with_key("teachers")
-SALIENCES, BRANCHES = with_key("strength"), with_key("share")  # loaded in tests/training
+SALIENCES = with_key("strength")  # loaded in tests/training
 TRAININGS = [path for path in with_key("encoder") if path not in (*ADAPTATIONS, *BRANCHES)]
 PIPELINES = [path for path in with_key("tagger") if path not in FINETUNINGS]
 WRITERS = [path for path in PIPELINES if path.parent.name == "seq2seq"]  # built in tests/summarizing

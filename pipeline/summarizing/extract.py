@@ -1,96 +1,124 @@
-"""Abstracts of sentences of the document, made shorter where that does no harm; which sentences, salience says."""
+"""Abstracts of clauses of the document, made shorter where that does no harm; which clauses, salience says."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.schema import TaggedSentence
 from pipeline.summarizing.brevity import without_long_lists
+from pipeline.summarizing.choose import Candidate, choose
 from pipeline.summarizing.courtesy import without_courtesy
-from pipeline.summarizing.grammar import ANY_DAY, PART, breaks_off, leans, without_aim, without_then
-from pipeline.summarizing.polish import only_speech
+from pipeline.summarizing.grammar import ANY_DAY, leans, without_aim, without_then
 from pipeline.summarizing.select import Chosen
-from pipeline.text.tidy import CLAUSE_END, shorten, tidy
+from pipeline.summarizing.skips import Parts
+from pipeline.text.tidy import tidy
 
+COSTS = (0.2, 0.1, 0.0)  # of a character; see `choose`
 OPENING = 0.7  # of the characters an abstract may have goes at most to the event it would begin without
-UNLIKELY = 0.1  # to belong in the abstract: such a sentence does not fill a gap
-ROOM = 20  # characters: a smaller gap is left
 # What a picture shows, where it runs into the sentence: 座谈现场3月18日.
 CAPTION = re.compile("^[^，。]{0,6}(?:现场|合影|留影)\\s*(?=\\d{1,2}月|\\d{4}年)")
 Floats = NDArray[np.float32]
 
 
-def told(chosen: Chosen, named: Mapping[int, str]) -> list[str]:
-    """Sentences as an abstract may have them: who speaks is named, aims and long lists are left out.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence as an abstract may have it: who speaks is named, courtesies, aims and long lists are left out.
+
+    Attributes:
+        tagged: The sentence.
+        parts: What may be had of it.
+        salience: By the topic of an abstract, how likely each clause of the parts belongs in it.
+    """
+
+    tagged: TaggedSentence
+    parts: Parts
+    salience: Mapping[str | None, Sequence[float]]
+
+
+def told(chosen: Chosen, named: Mapping[int, str], judged: Mapping[str | None, Floats] | None = None) -> list[Told]:
+    """Sentences as abstracts may have them, those of which nothing is left apart.
 
     Args:
         chosen: The sentences.
         named: Texts that name the speaker, by the index of the sentence; see `pipeline.summarizing.speakers`.
+        judged: By topic, how much each sentence belongs in an abstract, (sentences,); left out, their clauses know.
     """
-    texts = []
-    for tagged, text in zip(chosen.sentences, chosen.texts, strict=True):
+    found = []
+    for i, (tagged, text) in enumerate(zip(chosen.sentences, chosen.texts, strict=True)):
         whole = text == tidy(tagged.sentence.text)
-        texts.append(_told(named.get(tagged.sentence.index, text) if whole else text))
-    return texts
+        shorter = _shorter(named.get(tagged.sentence.index, text) if whole else text)
+        if shorter:
+            parts = Parts(shorter)
+            known = (
+                _of_clauses(tagged, parts)
+                if judged is None
+                else {topic: [float(values[i])] * len(parts.clauses) for topic, values in judged.items()}
+            )
+            found.append(Told(tagged, parts, known))
+    return found
 
 
-def _told(text: str) -> str:
+def _shorter(text: str) -> str:
     return without_long_lists(without_aim(without_courtesy(CAPTION.sub("", text))))
 
 
-def extracted(texts: Sequence[str], salience: Floats, most: int, *, event: bool) -> str | None:
-    """The most salient sentences in document order; of one that is longer than the room left, its first clauses.
+def candidates(found: Sequence[Told], topic: str | None) -> list[Candidate]:
+    """What the abstract of a topic may take clauses of."""
+    return [
+        Candidate(one.tagged.sentence.index, one.parts, one.salience[topic], leans(one.parts.text))
+        for one in found
+        if topic is None or topic in one.tagged.topics
+    ]
+
+
+def extracted(found: Sequence[Candidate], least: int, most: int, *, event: bool) -> str | None:
+    """The clauses that together belong in the abstract most, as sentences in document order.
 
     Args:
-        texts: Sentences to take from, at least one, as `told` gives them.
-        salience: How much each of them belongs in the abstract, (sentences,).
+        found: Sentences to take clauses of.
+        least: Characters that are wanted; to have them, clauses are taken that belong in the abstract less.
         most: Characters at most.
-        event: Whether the text begins with the first sentence if that says a day and no other that was taken does.
+        event: Whether the text begins with the first sentence if that says a day and nothing else that was taken does.
 
     Returns:
         The text; None if nothing of the sentences can stand alone.
     """
-    taken = _taken(texts, salience, most, {})
-    if event and ANY_DAY.search(texts[0]) and not leans(texts[0]) and not any(map(ANY_DAY.search, taken.values())):
-        opening = _beginning(texts[0], int(OPENING * most))
-        taken = _taken(texts, salience, most, {0: opening}) if opening else taken
-    return without_then("".join(taken[place] for place in sorted(taken))) or None
+    taken = _taken(found, least, most, {})
+    first = found[0] if found else None
+    if event and first and ANY_DAY.search(first.parts.text) and not first.leans and not any(map(ANY_DAY.search, taken)):
+        taken = _taken(found, least, most, {first.place: int(OPENING * most)}) or taken
+    return without_then("".join(taken)) or None
 
 
-def _taken(texts: Sequence[str], salience: Floats, most: int, already: Mapping[int, str]) -> dict[int, str]:
-    """What is taken of which sentence, the most salient first."""
-    taken, room = dict(already), most - sum(map(len, already.values()))
-    waiting = [place for place in _order(salience) if texts[place] and place not in taken]
-    while room >= ROOM:
-        place = next((p for p in waiting if p - 1 in taken or not leans(texts[p])), None)
-        if place is None or (taken and salience[place] < UNLIKELY):
+def _taken(found: Sequence[Candidate], least: int, most: int, forced: Mapping[int, int]) -> list[str]:
+    parts, taken = {one.place: one.parts for one in found}, list[str]()
+    for cost in COSTS:
+        taken = [parts[place].joined(kept) for place, kept in choose(found, most, cost, forced).items()]
+        if sum(map(len, taken)) >= least:
             break
-        waiting.remove(place)
-        part = _beginning(texts[place], room)
-        if part is not None and (len(part) >= PART or not taken):
-            taken[place] = part
-            room -= len(part)
     return taken
 
 
-def _beginning(text: str, room: int) -> str | None:
-    """The longest run of whole clauses from the start of a sentence that fits and can stand; if none does, with short lists."""
-    for sentence in dict.fromkeys([text, without_long_lists(text, every=True)]):
-        part = shorten(sentence, room)
-        while part is not None and part != sentence and not _stands(part):
-            part = shorten(sentence, len(part) - 1)
-        if part is not None:
-            return part
-    return None
+def _of_clauses(tagged: TaggedSentence, parts: Parts) -> dict[str | None, Sequence[float]]:
+    """The salience of the clauses of a text made of a sentence: that of the clauses their characters come from."""
+    topics = list(tagged.clauses[0].salience)
+    known = np.array([list(clause.salience.values()) for clause in tagged.clauses])
+    text = tagged.sentence.text
+    if len(known) != len(parts.clauses) or parts.text != tidy(text):
+        known = _aligned(np.repeat(known, [c.end - c.start for c in tagged.clauses], axis=0), text, parts)
+    return dict(zip(topics, known.T.tolist(), strict=True))
 
 
-def _stands(text: str) -> bool:
-    """Whether a text can end with its last clause."""
-    last = CLAUSE_END.split(text)[-1].rstrip("。")
-    return not (breaks_off(last) or only_speech(last))
-
-
-def _order(salience: Floats) -> Iterator[int]:
-    """Places, the most salient first."""
-    return iter(np.argsort(-salience, kind="stable").tolist())
+def _aligned(values: NDArray[np.float64], text: str, parts: Parts) -> NDArray[np.float64]:
+    """Means over clauses, (clauses, n), of the values of the characters they come from, (characters, n); 0 if from none."""
+    source = np.full(len(parts.text), -1)
+    for start, target, size in SequenceMatcher(None, text, parts.text, autojunk=False).get_matching_blocks():
+        source[target : target + size] = range(start, start + size)
+    source[[not character.isalnum() for character in parts.text]] = -1
+    borders = np.cumsum([len(clause) + 1 for clause in parts.clauses])[:-1]
+    rows = [values[of[of >= 0]] for of in np.split(source, borders)]
+    return np.array([row.mean(axis=0) if len(row) else np.zeros(values.shape[1]) for row in rows])

@@ -4,13 +4,11 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from pipeline.config import LeadConfig, PointerConfig, Seq2SeqConfig
 from pipeline.schema import Abstract, TaggedSentence
 from pipeline.summarizing.base import length_limit
 from pipeline.summarizing.checking import AbstractChecker, Limits, Rewrite
-from pipeline.summarizing.extract import Floats, extracted, told
+from pipeline.summarizing.extract import Told, candidates, extracted, told
 from pipeline.summarizing.generation import Draft, Reading, TextGenerator
 from pipeline.summarizing.lead import LeadSummarizer
 from pipeline.summarizing.naming import Tour
@@ -74,13 +72,14 @@ class Seq2SeqSummarizer:
         texts: dict[str | None, str] = {}
         readings: dict[str | None, Reading] = {}
         named = with_speakers(sentences)
+        known = told(every(sentences, None), named) if all(tagged.clauses for tagged in sentences) else None
         for topic in (topic for topic in topics if topic not in tiny):
-            least, most = limits[topic].least, limits[topic].most
-            text = self._extract(sentences, topic, most, named)
+            found = known if known is not None else self._judged(sentences, topic, named)
+            text = None if found is None else self._extract(sentences, found, topic, limits[topic])
             if text is not None:
                 texts[topic] = text
             elif read := self._read(sentences, topic).text:
-                readings[topic] = Reading(text=read, topic=topic, least=least, most=most)
+                readings[topic] = Reading(text=read, topic=topic, least=limits[topic].least, most=limits[topic].most)
         drafts = dict(zip(readings, self._generator.generate(list(readings.values())), strict=True)) if readings else {}
         texts |= {topic: draft.text for topic, draft in drafts.items()}
         checker = AbstractChecker(sentences)
@@ -92,22 +91,26 @@ class Seq2SeqSummarizer:
                 limits[topic],
                 tour=(tours or {}).get(topic),
                 lead=self._lead.summarize(sentences, topic),
-                fillers=rank(sentences, topic),
+                fillers=rank(sentences, topic) if topic in drafts else (),
                 rewrite=self._rewrite(readings[topic], drafts[topic]) if topic in drafts else None,
             )
             for topic in topics
         ]
 
+    def _judged(
+        self, sentences: Sequence[TaggedSentence], topic: str | None, named: Mapping[int, str]
+    ) -> list[Told] | None:
+        """Sentences with what the model says of them; None where it does not know which belong in the abstract."""
+        known = self._generator.salience(sentences, topic)
+        return None if known is None else told(known[0], named, {topic: known[1]})
+
     def _extract(
-        self, sentences: Sequence[TaggedSentence], topic: str | None, most: int, named: Mapping[int, str]
+        self, sentences: Sequence[TaggedSentence], found: Sequence[Told], topic: str | None, limits: Limits
     ) -> str | None:
-        """Sentences of the document; None where nobody knows which belong in the abstract, or none of those can stand."""
-        known = _as_tagged(sentences, topic) or self._generator.salience(sentences, topic)
-        if known is None:
-            return None
-        chosen, salience = known
-        text = extracted(told(chosen, named), salience, most if topic else most - RESERVE, event=topic is None)
-        return text if text is None or topic else with_offices(text, sentences, most)
+        """Clauses of the document; None where none of those that belong in the abstract can stand."""
+        most = limits.most - (0 if topic else RESERVE)
+        text = extracted(candidates(found, topic), limits.least, most, event=topic is None)
+        return text if text is None or topic else with_offices(text, sentences, limits.most)
 
     def _wanted(self, topic: str | None) -> tuple[int, int]:
         return self._config.target_chars if topic is None else self._config.topic_chars
@@ -131,11 +134,3 @@ class Seq2SeqSummarizer:
             return drafts[-1].text
 
         return rewrite
-
-
-def _as_tagged(sentences: Sequence[TaggedSentence], topic: str | None) -> tuple[Chosen, Floats] | None:
-    """The sentences with the salience that came with their tags, if it did."""
-    chosen = every(sentences, topic)
-    if not chosen.sentences or not all(topic in tagged.salience for tagged in chosen.sentences):
-        return None
-    return chosen, np.array([tagged.salience[topic] for tagged in chosen.sentences], np.float32)

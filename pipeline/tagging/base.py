@@ -6,7 +6,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.schema import Sentence, TaggedSentence
+from pipeline.schema import SalientClause, Sentence, TaggedSentence
+from pipeline.text.tidy import clause_spans
 
 
 class Tagger(Protocol):
@@ -41,8 +42,11 @@ class SalienceTagger(Tagger, Protocol):
         """The topics of the abstracts it knows, in the order of the columns of salience; None: that of the document."""
         ...
 
-    def read(self, texts: Sequence[str], title: str = "") -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """What `score` gives, and the salience of each sentence in each abstract, a probability: (sentences, abstracts)."""
+    def read(self, texts: Sequence[str], title: str = "") -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        """What `score` gives, and for each sentence how likely each clause belongs in each abstract: (clauses, abstracts).
+
+        Clauses are those of `pipeline.text.tidy.clause_spans`.
+        """
         ...
 
 
@@ -69,20 +73,28 @@ def tag(
     if not sentences:
         return ()
     limits = {**tagger.thresholds, **(thresholds or {})}
-    texts, abstracts = [s.text for s in sentences], tuple[str | None, ...]()
-    if salience and isinstance(tagger, SalienceTagger):
-        abstracts = tagger.abstracts
+    texts = [s.text for s in sentences]
+    clauses: Sequence[tuple[SalientClause, ...]] = [()] * len(texts)
+    if salience and isinstance(tagger, SalienceTagger) and tagger.abstracts:
         scores, salient = tagger.read(texts, title)
+        clauses = [_clauses(text, rows, tagger.abstracts) for text, rows in zip(texts, salient, strict=True)]
     else:
-        scores, salient = tagger.score(texts, title), np.empty((len(texts), 0), np.float32)
+        scores = tagger.score(texts, title)
     return tuple(
         TaggedSentence(
             sentence=sentence,
             scores=(named := {topic: float(p) for topic, p in zip(tagger.topics, row, strict=True)}),
             topics=tuple(topic for topic in tagger.topics if named[topic] >= limits[topic]),
-            salience=dict(zip(abstracts, belongs.tolist(), strict=True)),
+            clauses=of,
         )
-        for sentence, row, belongs in zip(sentences, scores, salient, strict=True)
+        for sentence, row, of in zip(sentences, scores, clauses, strict=True)
+    )
+
+
+def _clauses(text: str, salience: NDArray[np.float32], abstracts: Sequence[str | None]) -> tuple[SalientClause, ...]:
+    return tuple(
+        SalientClause(start=start, end=end, salience=dict(zip(abstracts, row, strict=True)))
+        for (start, end), row in zip(clause_spans(text), salience.tolist(), strict=True)
     )
 
 

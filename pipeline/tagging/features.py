@@ -1,5 +1,6 @@
 """Sentences of a document to encoder windows; needs only `tokenizers` and numpy."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pipeline.errors import ModelError
 from pipeline.tagging.characters import plain_forms
 from pipeline.tagging.special import SpecialTokens, read_names
 from pipeline.tagging.windows import Unit, Window, make_units, make_windows
+from pipeline.text.tidy import clause_spans
 
 
 class WindowEncoder:
@@ -56,11 +58,13 @@ class WindowEncoder:
     def __call__(self, texts: Sequence[str], title: str = "") -> tuple[list[Unit], list[Window]]:
         """Units and windows of the sentences with these texts, in order; the title is read where windows have room for it."""
         plain = [text.translate(self._plain_forms) for text in (title, *texts)]
-        headline, *ids = [encoding.ids for encoding in self._tokenizer.encode_batch(plain, add_special_tokens=False)]
+        title_tokens, *encoded = self._tokenizer.encode_batch(plain, add_special_tokens=False)
+        headline, ids = title_tokens.ids, [encoding.ids for encoding in encoded]
+        clauses = [_clause_numbers(text, encoding.offsets) for text, encoding in zip(texts, encoded, strict=True)]
         start: tuple[int, ...] = () if self.special.first is None else (self.special.first,)
         if headline and self._window.title:
             start += (*headline[: self._window.title - 1], self.special.separator)
-        units = make_units(ids, self._window.limit - len(start) - 1, self.special.unknown)
+        units = make_units(ids, clauses, self._window.limit - len(start) - 1, self.special.unknown)
         windows = make_windows(
             units,
             start=start,
@@ -69,3 +73,9 @@ class WindowEncoder:
             context=self._window.context,
         )
         return units, windows
+
+
+def _clause_numbers(text: str, tokens: Sequence[tuple[int, int]]) -> list[int]:
+    """For each token, given by its place in a sentence, the number of the clause that it begins in."""
+    ends = [end for _, end in clause_spans(text)]
+    return [min(bisect_right(ends, start), len(ends) - 1) for start, _ in tokens]

@@ -1,6 +1,6 @@
 """The shipped tagger: a packed-window encoder run by onnxruntime, without torch."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -13,7 +13,8 @@ from pipeline.config import OnnxTaggerConfig
 from pipeline.errors import ModelError
 from pipeline.tagging.base import sigmoid
 from pipeline.tagging.features import WindowEncoder
-from pipeline.tagging.windows import Window, by_sentence, mean_by_unit
+from pipeline.tagging.windows import Unit, Window, by_sentence, mean_by_unit, sums_by_clause
+from pipeline.text.tidy import clause_spans
 
 GRAPH, BRANCH = "model.onnx", "branch.onnx"
 LOGITS, STATES, SALIENCE = "logits", "states", "salience"  # what the graphs give; states are what the branch reads
@@ -69,42 +70,47 @@ class OnnxTagger:
 
     def score(self, texts: Sequence[str], title: str = "") -> NDArray[np.float32]:
         """Probabilities: (sentences, topics)."""
-        return self._read(texts, title, len(self.topics), self._logits)
-
-    def read(self, texts: Sequence[str], title: str = "") -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Probabilities, (sentences, topics), and salience, (sentences, abstracts)."""
-        if not self.abstracts:
-            return self.score(texts, title), np.zeros((len(texts), 0), np.float32)
-        both = self._read(texts, title, len(self.topics) + len(self.abstracts), self._logits_and_salience)
-        return both[:, : len(self.topics)], both[:, len(self.topics) :]
-
-    def _read(
-        self, texts: Sequence[str], title: str, columns: int, run: Callable[[Window], NDArray[np.float32]]
-    ) -> NDArray[np.float32]:
-        """Probabilities of sentences from the logits of the tokens of windows: (sentences, columns)."""
-        if not texts:
-            return np.zeros((0, columns), np.float32)
         units, windows = self._encode(texts, title)
-        logits = np.empty((len(units), columns), np.float32)
+        return self._scores(units, windows, [self._session.run([LOGITS], _input(window))[0] for window in windows])
+
+    def read(self, texts: Sequence[str], title: str = "") -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        """Probabilities, (sentences, topics), and for each sentence the salience of its clauses, (clauses, abstracts)."""
+        units, windows = self._encode(texts, title)
+        sums = [np.zeros((len(clause_spans(text)), len(self.abstracts)), np.float32) for text in texts]
+        tokens = [np.zeros((len(rows), 1), np.float32) for rows in sums]
+        logits = []
         for window in windows:
-            if len(window.owned):
-                logits[window.owned.start : window.owned.stop] = mean_by_unit(run(window), window)
-        return sigmoid(by_sentence(logits, units))
+            found, states = self._session.run([LOGITS, STATES], _input(window))
+            logits.append(found)
+            (salience,) = self._branch.run([SALIENCE], {STATES: states})
+            for sentence, clause, total, count in sums_by_clause(salience[0], window, units):
+                sums[sentence][clause] += total
+                tokens[sentence][clause] += count
+        salient = [_means(total, count) for total, count in zip(sums, tokens, strict=True)]
+        return self._scores(units, windows, logits), salient
 
-    def _logits(self, window: Window) -> NDArray[np.float32]:
-        """(tokens, topics)."""
-        (logits,) = self._session.run([LOGITS], {"input_ids": window.tokens[None]})
-        return np.asarray(logits[0], np.float32)
-
-    def _logits_and_salience(self, window: Window) -> NDArray[np.float32]:
-        """(tokens, topics and abstracts)."""
-        logits, states = self._session.run([LOGITS, STATES], {"input_ids": window.tokens[None]})
-        (salience,) = self._branch.run([SALIENCE], {STATES: states})
-        return np.concatenate([logits[0], salience[0]], axis=1)
+    def _scores(
+        self, units: Sequence[Unit], windows: Sequence[Window], logits: Sequence[NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
+        """Probabilities of sentences, (sentences, topics), from the logits of the tokens of windows, each (1, tokens, topics)."""
+        if not units:
+            return np.zeros((0, len(self.topics)), np.float32)
+        means = [mean_by_unit(found[0], w) for w, found in zip(windows, logits, strict=True) if len(w.owned)]
+        return sigmoid(by_sentence(np.concatenate(means), units))
 
     @cached_property
     def _branch(self) -> onnxruntime.InferenceSession:
         return open_session(self._files[1], self._threads)
+
+
+def _means(total: NDArray[np.float32], count: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Probabilities of clauses of which sums of logits are given; 0 for a clause that has no token."""
+    logits = (total / np.maximum(count, 1)).astype(np.float32)
+    return np.where(count > 0, sigmoid(logits), np.float32(0))
+
+
+def _input(window: Window) -> dict[str, NDArray[np.int64]]:
+    return {"input_ids": window.tokens[None]}
 
 
 def open_session(weights: Path, threads: int) -> onnxruntime.InferenceSession:

@@ -5,7 +5,7 @@ Sequential sentence classification as in Cohan et al. 2019 (https://aclanthology
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +14,17 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A run of tokens of one sentence; a sentence longer than a window has several."""
+    """A run of tokens of one sentence; a sentence longer than a window has several.
+
+    Attributes:
+        sentence: Number of the sentence.
+        tokens: Token ids.
+        clauses: For each token the number of its clause in the sentence.
+    """
 
     sentence: int
     tokens: tuple[int, ...]
+    clauses: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,20 +42,26 @@ class Window:
     owned: range
 
 
-def make_units(token_ids: Sequence[Sequence[int]], room: int, unknown: int) -> list[Unit]:
+def make_units(
+    token_ids: Sequence[Sequence[int]], clauses: Sequence[Sequence[int]], room: int, unknown: int
+) -> list[Unit]:
     """One unit per sentence, more for a sentence longer than `room`.
 
     Args:
         token_ids: Token ids per sentence, without special tokens.
+        clauses: For each of them the number of its clause.
         room: Tokens of a window that are left for a unit.
         unknown: The id that stands in for a sentence without tokens.
     """
     units = []
-    for index, ids in enumerate(token_ids):
-        ids = list(ids) or [unknown]
+    for index, (ids, of) in enumerate(zip(token_ids, clauses, strict=True)):
+        ids, of = (list(ids), list(of)) if ids else ([unknown], [0])
         parts = math.ceil(len(ids) / room)
         size = math.ceil(len(ids) / parts)
-        units += [Unit(sentence=index, tokens=tuple(ids[a : a + size])) for a in range(0, len(ids), size)]
+        units += [
+            Unit(sentence=index, tokens=tuple(ids[a : a + size]), clauses=tuple(of[a : a + size]))
+            for a in range(0, len(ids), size)
+        ]
     return units
 
 
@@ -146,6 +159,17 @@ def make_windows(
 def mean_by_unit(token_logits: NDArray[np.float32], window: Window) -> NDArray[np.float32]:
     """Mean of the token logits over each owned unit: (tokens, topics) to (owned units, topics)."""
     return np.stack([token_logits[window.units == unit].mean(axis=0) for unit in window.owned])
+
+
+def sums_by_clause(
+    token_logits: NDArray[np.float32], window: Window, units: Sequence[Unit]
+) -> Iterator[tuple[int, int, NDArray[np.float32], int]]:
+    """Of each clause in the owned units: its sentence, its number in it, the sum of its tokens' logits, how many they are."""
+    for number in window.owned:
+        logits, unit = token_logits[window.units == number], units[number]
+        of = np.array(unit.clauses)
+        for clause in sorted(set(unit.clauses)):
+            yield unit.sentence, clause, logits[of == clause].sum(axis=0), int((of == clause).sum())
 
 
 def by_sentence(unit_logits: NDArray[np.float32], units: Sequence[Unit]) -> NDArray[np.float32]:

@@ -1,6 +1,7 @@
 """Makes copied text fit to print: full-width punctuation, no stray white space, a cut only between clauses."""
 
 import re
+from itertools import pairwise
 
 HALF_TO_FULL = str.maketrans(",;:?!()", "，；：？！（）")
 INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -25,6 +26,12 @@ def tidy(text: str) -> str:
     text = SPACE_BETWEEN.sub("", text)
     text = re.sub(rf"(?<={CJK})[.．]$", "。", text)
     return text if text.rstrip(CLOSING + "\"']")[-1:] in tuple(FINAL) else text.rstrip("，、；：,;:") + "。"
+
+
+def clause_spans(text: str) -> list[tuple[int, int]]:
+    """Where the clauses of a sentence stand in it, each with the mark that ends it; together they are the sentence."""
+    borders = [0, *(match.end() for match in CLAUSE_END.finditer(text) if match.end() < len(text)), len(text)]
+    return list(pairwise(borders))
 
 
 def _beside_cjk(text: str, match: re.Match[str]) -> bool:

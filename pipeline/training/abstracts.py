@@ -14,7 +14,7 @@ from datasets import Dataset
 from pydantic import BaseModel, Field, ValidationError
 from transformers import DataCollatorForSeq2Seq, Seq2SeqTrainer, Seq2SeqTrainingArguments, set_seed
 
-from pipeline.config import PipelineConfig, load_config, resolve_model
+from pipeline.config import PipelineConfig, Settings, load_config, resolve_model
 from pipeline.corpus import read_rows
 from pipeline.errors import InputError
 from pipeline.evaluation.rouge import rouge
@@ -30,13 +30,17 @@ from pipeline.training.settings import FinetuneSummarizerConfig
 from pipeline.training.tagger import computes_bf16
 
 
-class _Row(BaseModel):
+class TextWithAbstract(BaseModel):
+    """A line of the data."""
+
     text: str = Field(min_length=1)
     abstract: str = Field(min_length=1)
+    title: str = ""
+    topic_abstracts: dict[str, str] = Field(default_factory=dict)
     split: Literal["", "train", "dev", "test"] = ""
 
 
-def load_abstracts(path: Path) -> dict[str, list[_Row]]:
+def load_abstracts(path: Path) -> dict[str, list[TextWithAbstract]]:
     """Texts with abstracts by split; where the file names none, a fifth is dev, by the SHA-256 of the text.
 
     Raises:
@@ -45,7 +49,7 @@ def load_abstracts(path: Path) -> dict[str, list[_Row]]:
     rows = []
     for number, raw in read_rows(path):
         try:
-            rows.append(_Row.model_validate(raw))
+            rows.append(TextWithAbstract.model_validate(raw))
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
@@ -84,7 +88,7 @@ def finetune_summarizer(
     name = resolve_model(model or settings.summarizer.model, config_path)
     settings = settings.model_copy(update={"data": data or settings.data, "output": output or settings.output})
     splits = load_abstracts(settings.data)
-    work = settings.work / fingerprint(settings, name)
+    work = settings.work / fingerprint(settings, settings.data, name)
     set_seed(settings.seed)
     network, tokenizer = load_seq2seq(name, settings.summarizer, torch.float32)
     examples = {split: [encode(settings, network, tokenizer, row) for row in rows] for split, rows in splits.items()}
@@ -110,13 +114,13 @@ def finetune_summarizer(
     return write_config(settings), figures
 
 
-def fingerprint(settings: FinetuneSummarizerConfig, model: str) -> str:
+def fingerprint(settings: Settings, data: Path, model: str) -> str:
     """Names what is trained on what, so that checkpoints are never taken up by another run."""
     described = settings.model_dump_json(exclude={"output", "work"}).encode() + model.encode()
-    return hashlib.sha256(described + settings.data.read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(described + data.read_bytes()).hexdigest()[:12]
 
 
-def encode(settings: FinetuneSummarizerConfig, network: Any, tokenizer: Any, row: _Row) -> dict[str, Any]:  # noqa: ANN401
+def encode(settings: FinetuneSummarizerConfig, network: Any, tokenizer: Any, row: TextWithAbstract) -> dict[str, Any]:  # noqa: ANN401
     """`input_ids`, `attention_mask` and `labels` of a text: the sentences that the model would read in use, and the abstract."""
     prefix = settings.summarizer.prefix
     plain = split_sentences(Document(id="", source="", title="", body=row.text))

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
@@ -21,19 +22,13 @@ from pydantic import Field
 from rich.progress import track
 from transformers import Trainer, TrainingArguments, set_seed
 
+from pipeline.artefacts import require_file
 from pipeline.config import Settings, load_config
 from pipeline.errors import InputError, ModelError
 from pipeline.tagging.base import sigmoid
 from pipeline.tagging.onnx import BRANCH, GRAPH, SALIENCE, STATES, open_session
-from pipeline.training.branch_data import (
-    Teacher,
-    TextsConfig,
-    draw_texts,
-    gold_examples,
-    kept_examples,
-    text_examples,
-)
-from pipeline.training.branch_graph import branch_to_onnx, layer_weights, with_states
+from pipeline.training.branch_data import Reader, gold_examples, kept_examples
+from pipeline.training.branch_graph import branch_to_onnx, head_weights, layer_weights, with_states
 from pipeline.training.branch_model import Branch, Learner, mean_loss
 from pipeline.training.checkpoints import last_checkpoint
 from pipeline.training.examples import Example, collate, unit_means
@@ -44,37 +39,27 @@ from pipeline.training.salience import load_gold
 from pipeline.training.tagger import STATISTICS_WINDOWS
 
 CALIBRATION_WINDOWS = 64
-APART = 25  # one window of texts in so many is not learned from
+APART = 25  # one window in so many is not learned from
 CHECKED = 8  # windows
 
 
-class TrainBranchConfig(Settings):
+class BranchSettings(Settings):
     """How a branch is trained.
 
     Attributes:
-        config: A pipeline's settings: the branch goes into the folder of its tagger, the reader of its summarizer teaches.
+        config: A pipeline's settings, whose tagger the branch is for.
         encoder: The encoder the tagger was made from, for the sizes of its layers.
-        layers: Layers of the branch; it begins as the last of the tagger, upon those below them.
-        texts: Texts without labels.
-        corpora: Labelled documents with abstracts; only the split `train` is learned from.
-        annotations: Labels and abstracts of texts that `annotated` holds (see `corpus.load_annotations`).
-        annotated: Those texts.
-        share: How much of a label of labelled documents is the teacher's, 0-1.
-        repeats: How often labelled documents come beside the texts.
+        layers: Layers of the branch, upon those of the tagger below them.
+        start: It begins as the tagger's last layers, or as the branch that the tagger has.
         work: Where labels and checkpoints are kept.
     """
 
     config: Path
     encoder: str = "models/encoder"
     layers: int = Field(default=4, ge=1)
-    texts: TextsConfig = TextsConfig()
-    corpora: tuple[Path, ...] = ()
-    annotations: tuple[Path, ...] = ()
-    annotated: tuple[Path, ...] = ()
-    share: float = Field(default=0.5, ge=0, le=1)
-    repeats: int = Field(default=2, ge=1)
+    start: Literal["tagger", "branch"] = "tagger"
     work: Path = Path("build/train_branch")
-    epochs: int = Field(default=1, ge=1)
+    epochs: int = Field(default=3, ge=1)
     windows_per_step: int = Field(default=8, ge=1)
     layers_rate: float = Field(default=7e-5, gt=0)
     head_rate: float = Field(default=1e-3, gt=0)
@@ -84,63 +69,94 @@ class TrainBranchConfig(Settings):
     seed: int = 13
 
 
+class TrainBranchConfig(BranchSettings):
+    """What a branch is trained on, besides.
+
+    Attributes:
+        corpora: Labelled documents with abstracts; only the split `train` is learned from.
+        annotations: Labels and abstracts of texts that `annotated` holds (see `corpus.load_annotations`).
+        annotated: Those texts.
+    """
+
+    corpora: tuple[Path, ...] = ()
+    annotations: tuple[Path, ...] = ()
+    annotated: tuple[Path, ...] = ()
+
+
 def train_branch(path: Path) -> tuple[Path, float, float]:
     """Trains as a settings file says and puts the branch into the tagger's folder; goes on where an earlier run stopped.
 
     Returns:
-        The graph, and the loss on windows of texts kept apart before and after training.
+        The graph, and the loss on windows kept apart before and after training.
 
     Raises:
-        ConfigError: The file or a value in it is wrong.
-        InputError: A corpus or text cannot be used.
+        ConfigError: The file or a value in it is wrong, or an earlier run in the same folder had other settings.
+        InputError: A corpus cannot be used.
         ModelError: A model is missing, damaged, or its layers are not those of a BERT encoder.
     """
     settings = load_config(path, TrainBranchConfig)
-    teacher = Teacher(settings.config)
-    model = onnx.load(str(teacher.folder / GRAPH))
+    claim_folder(settings.work, settings.model_dump_json(exclude={"work"}))
+    reader = Reader(settings.config)
+    gold = load_gold(settings.corpora, settings.annotations, settings.annotated)
+    windows = kept_examples(settings.work / "windows", lambda: gold_examples(gold, reader))
+    if not windows:
+        raise InputError("no document to learn from: name corpora or annotations that have some")
+    apart = windows[::APART]
+    learned = [window for i, window in enumerate(windows) if i % APART]
+    with tempfile.TemporaryDirectory(dir=reader.folder) as made:
+        before, after = learn_branch(settings, reader, learned, apart, Path(made))
+        for file in Path(made).iterdir():
+            file.replace(reader.folder / file.name)
+    return reader.folder / BRANCH, before, after
+
+
+def learn_branch(
+    settings: BranchSettings, reader: Reader, learned: Sequence[Example], apart: Sequence[Example], folder: Path
+) -> tuple[float, float]:
+    """Trains a branch and writes it into a folder, with the graph and the card of a tagger that has it.
+
+    Args:
+        settings: How.
+        reader: The tagger it is for.
+        learned: Windows to learn from, of `branch_data.windows`.
+        apart: Windows to measure by; the epoch that does best on them is kept.
+        folder: The folder.
+
+    Returns:
+        The loss on the windows kept apart before and after training.
+
+    Raises:
+        ModelError: A model is damaged, has no branch to begin with, or its layers are not those of a BERT encoder.
+    """
+    model = onnx.load(str(reader.folder / GRAPH))
     weights = layer_weights(model)
     below = 1 + max((int(name.partition(".")[0]) for name in weights), default=-1) - settings.layers
     model = with_states(model, below)
-    texts, gold = _labelled(settings, teacher)
-    with tempfile.TemporaryDirectory(dir=teacher.folder) as made:
-        folder = Path(made)
-        onnx.save(model, str(folder / GRAPH))
-        session = open_session(folder / GRAPH, 0)
-        examples = [_with_states(row, session) for row in track([*texts, *gold], "states")]
-        learned = [example for i, example in enumerate(examples[: len(texts)]) if i % APART]
-        learned += examples[len(texts) :] * settings.repeats
-        apart = examples[: len(texts) : APART]
-        set_seed(settings.seed)
-        branch = Branch(settings.encoder, settings.layers, settings.dropout)
+    onnx.save(model, str(folder / GRAPH))
+    session = open_session(folder / GRAPH, 0)
+    learned = [_with_states(row, session) for row in track(learned, "states")]
+    apart = [_with_states(row, session) for row in track(apart, "states of what is kept apart")]
+    set_seed(settings.seed)
+    branch = Branch(settings.encoder, settings.layers, settings.dropout)
+    if settings.start == "branch":
+        begun = onnx.load(str(require_file(reader.folder / BRANCH)))
+        _begin(branch, layer_weights(begun), 0)
+        head = _head(branch, learned, len(reader.abstracts))
+        head.take(head_weights(begun))
+    else:
         _begin(branch, weights, below)
-        head = branch.head = _head(branch, learned, len(teacher.abstracts))
-        before = mean_loss(branch, apart)
-        _learn(branch, learned, settings)
-        after = mean_loss(branch, apart)
-        branch.head = head.fold()
-        drawn = random.Random(0).sample(examples, min(CALIBRATION_WINDOWS, len(examples)))
-        seen = [example["states"].astype(np.float32) for example in drawn]
-        onnx.save(branch_to_onnx(branch.eval(), branch.width, teacher.card.limit, seen), str(folder / BRANCH))
-        _check(folder / BRANCH, branch, seen[:CHECKED])
-        for name in (GRAPH, BRANCH):
-            (folder / name).replace(teacher.folder / name)
-    write_card(teacher.card.model_copy(update={"abstracts": teacher.abstracts}), teacher.folder)
-    return teacher.folder / BRANCH, before, after
-
-
-def _labelled(settings: TrainBranchConfig, teacher: Teacher) -> tuple[list[Example], list[Example]]:
-    """Windows of texts and of labelled documents; those that an earlier run labelled are taken as they are.
-
-    Raises:
-        ConfigError: The earlier run had other settings.
-    """
-    claim_folder(settings.work, settings.model_dump_json(exclude={"work"}))
-    gold = load_gold(settings.corpora, settings.annotations, settings.annotated)
-    texts = kept_examples(settings.work / "texts", lambda: text_examples(draw_texts(settings.texts), teacher))
-    labelled = kept_examples(settings.work / "gold", lambda: gold_examples(gold, teacher, settings.share))
-    if not texts and not labelled:
-        raise InputError("no document to learn from: name corpora, annotations or texts that have some")
-    return texts, labelled
+        head = _head(branch, learned, len(reader.abstracts))
+    branch.head = head
+    before = mean_loss(branch, apart)
+    _learn(branch, learned, apart, settings)
+    after = mean_loss(branch, apart)
+    branch.head = head.fold()
+    drawn = random.Random(0).sample(learned, min(CALIBRATION_WINDOWS, len(learned)))
+    seen = [example["states"].astype(np.float32) for example in drawn]
+    onnx.save(branch_to_onnx(branch.eval(), branch.width, reader.card.limit, seen), str(folder / BRANCH))
+    _check(folder / BRANCH, branch, seen[:CHECKED])
+    write_card(reader.card.model_copy(update={"abstracts": reader.abstracts}), folder)
+    return before, after
 
 
 def _with_states(row: Example, session: onnxruntime.InferenceSession) -> Example:
@@ -149,10 +165,10 @@ def _with_states(row: Example, session: onnxruntime.InferenceSession) -> Example
 
 
 def _begin(branch: Branch, weights: dict[str, torch.Tensor], below: int) -> None:
-    """The branch's layers as the tagger's last.
+    """The branch's layers as those of a graph, from a number on.
 
     Raises:
-        ModelError: The tagger's layers are not those of the encoder.
+        ModelError: The graph's layers are not those of the encoder.
     """
     for number, layer in enumerate(branch.layers, below):
         own = {name.partition(".")[2]: values for name, values in weights.items() if name.startswith(f"{number}.")}
@@ -160,7 +176,7 @@ def _begin(branch: Branch, weights: dict[str, torch.Tensor], below: int) -> None
             layer.load_state_dict(own)
         except RuntimeError as error:
             reason = " ".join(str(error).split())
-            raise ModelError(f"layer {number} of the tagger is not one of the encoder: {reason}") from None
+            raise ModelError(f"layer {number} is not one of the encoder: {reason}") from None
 
 
 @torch.no_grad()
@@ -174,7 +190,7 @@ def _head(branch: Branch, examples: Sequence[Example], abstracts: int) -> Standa
     return StandardisedHead(*feature_statistics(torch.cat(means)), abstracts)
 
 
-def _learn(branch: Branch, examples: Sequence[Example], settings: TrainBranchConfig) -> None:
+def _learn(branch: Branch, learned: Sequence[Example], apart: Sequence[Example], settings: BranchSettings) -> None:
     groups = [
         {"params": list(branch.layers.parameters()), "lr": settings.layers_rate},
         {"params": list(branch.head.parameters()), "lr": settings.head_rate},
@@ -187,9 +203,12 @@ def _learn(branch: Branch, examples: Sequence[Example], settings: TrainBranchCon
         warmup_steps=settings.warmup,
         train_sampling_strategy="group_by_length",
         use_cpu=True,
-        save_strategy="steps",
-        save_steps=200,
-        save_total_limit=1,
+        per_device_eval_batch_size=settings.windows_per_step,
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        prediction_loss_only=True,
         logging_steps=50,
         remove_unused_columns=False,
         report_to=[],
@@ -198,7 +217,8 @@ def _learn(branch: Branch, examples: Sequence[Example], settings: TrainBranchCon
     trainer = Trainer(
         model=Learner(branch),
         args=arguments,
-        train_dataset=examples,
+        train_dataset=learned,
+        eval_dataset=apart,
         data_collator=partial(collate, padding=0),
         optimizers=(torch.optim.AdamW(groups, weight_decay=settings.weight_decay), None),
     )

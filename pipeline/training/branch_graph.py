@@ -1,5 +1,6 @@
 """Graphs of a tagger and of a branch upon it: layers read back from integers, states shown, a branch exported."""
 
+import re
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,8 @@ from pipeline.training.attention import fuse_attention
 from pipeline.training.export import OPSET, pack_weights
 from pipeline.training.quantise import quantise
 
-LAYER = "encoder.layer."  # in the names of a BERT encoder's weights
+LAYER = re.compile(r"(?:encoder\.layer|^layers)\.(?=\d+\.)")  # in the names of weights: of a BERT encoder, of a branch
+HEAD = "head.bias"  # of a branch
 NORMS = 2  # of a layer
 
 
@@ -50,21 +52,38 @@ def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:
 
 
 def layer_weights(model: onnx.ModelProto) -> dict[str, torch.Tensor]:
-    """Weights of the layers of a BERT encoder, as `training.quantise` and `pack_weights` stored them, by their names in it.
+    """Weights of the layers of a tagger or a branch, as `training.quantise` and `pack_weights` stored them, by their names.
 
     The names begin with the number of the layer: `0.attention.self.query.weight`.
     """
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
-    found = {name: values for name, values in stored.items() if LAYER in name}  # biases and norms stay as they are
+    found = {name: values for name, values in stored.items() if LAYER.search(name)}  # biases and norms stay as they are
     products = {
         node.output[0].rpartition("/")[0]: _product(node, stored)
         for node in model.graph.node
         if node.op_type == "MatMulInteger"
     }
     for node in model.graph.node:
-        if node.op_type == "Add" and node.input[0] in products and LAYER in node.input[1]:
+        if node.op_type == "Add" and node.input[0] in products and LAYER.search(node.input[1]):
             found[node.input[1].removesuffix("bias") + "weight"] = products[node.input[0]].T
-    return {name.partition(LAYER)[2]: torch.tensor(np.array(values)) for name, values in found.items()}
+    return {LAYER.split(name)[-1]: torch.tensor(np.array(values)) for name, values in found.items()}
+
+
+def head_weights(model: onnx.ModelProto) -> torch.nn.Linear:
+    """The last layer of a branch.
+
+    Raises:
+        ModelError: The graph is none of a branch.
+    """
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    made = {node.output[0]: node for node in model.graph.node}
+    sums = [node for node in model.graph.node if node.op_type == "Add" and node.input[1] == HEAD]
+    if not sums or sums[0].input[0] not in made:
+        raise ModelError("the branch has no last layer of its own")
+    weight = torch.tensor(np.array(stored[made[sums[0].input[0]].input[1]])).T
+    head = torch.nn.Linear(weight.shape[1], weight.shape[0])
+    head.load_state_dict({"weight": weight, "bias": torch.tensor(np.array(stored[HEAD]))})
+    return head
 
 
 def _product(node: onnx.NodeProto, stored: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:

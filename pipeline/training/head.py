@@ -33,6 +33,12 @@ class StandardisedHead(torch.nn.Module):
         logits: torch.Tensor = self.linear((states - self.mean) / self.deviation)
         return logits
 
+    @torch.no_grad()
+    def take(self, folded: torch.nn.Linear) -> None:
+        """Takes the weights of a linear layer over the states themselves: the opposite of `fold`."""
+        self.linear.weight.copy_(folded.weight * self.deviation)
+        self.linear.bias.copy_(folded.bias + folded.weight @ self.mean)
+
     def fold(self) -> torch.nn.Linear:
         """The equal linear layer over the states themselves."""
         folded = torch.nn.Linear(self.linear.in_features, self.linear.out_features)

@@ -69,7 +69,7 @@ class FinetuneSummarizerConfig(Settings):
 
 
 def task_of(path: Path) -> str:
-    """What a settings file trains: `topics` unless it says `abstracts`.
+    """What a settings file trains: `topics` unless it says `abstracts` (a model of the hub) or `extracts` (our own).
 
     Raises:
         ConfigError: The file cannot be read.

@@ -1,13 +1,18 @@
 """Which sentences an abstract takes as they stand; see `pipeline.summarizing.extract`."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from pipeline.summarizing.extract import ROOM, extracted, told
+from pipeline.schema import SalientClause
+from pipeline.summarizing.extract import candidates, extracted, told
 from pipeline.summarizing.grammar import breaks_off, leans, without_aim
 from pipeline.summarizing.select import Chosen
+from pipeline.text.tidy import clause_spans
 from tests.conftest import make_tagged
 
+VISIT = "enterprise_visit"
 TEXTS = (
     "3月18日，程望舒率队走访云拓机器人公司，与董事长罗启明座谈。",
     "他说，海屿的场地和电力都已备齐。",
@@ -20,70 +25,82 @@ def chosen(texts: tuple[str, ...] = TEXTS) -> Chosen:
     return Chosen(tuple(make_tagged([(text, []) for text in texts])), texts)
 
 
-def salience(*values: float) -> np.ndarray:
-    return np.array(values, np.float32)
+def said(read: Chosen, named: dict[int, str]) -> list[str]:
+    """What may be had of sentences that are all judged alike."""
+    return [one.parts.text for one in told(read, named, {None: np.ones(len(read.texts), np.float32)})]
 
 
-def test_the_most_salient_sentences_stand_in_the_order_of_the_document() -> None:
-    assert extracted(TEXTS, salience(0.6, 0.1, 0.9, 0.2), 55, event=False) == TEXTS[0] + TEXTS[2]
-    assert extracted(TEXTS, salience(0.6, 0.1, 0.9, 0.2), 30, event=False) == TEXTS[2]  # 10 characters left say nothing
+def abstract(texts: tuple[str, ...], *salience: float, most: int, least: int = 0, event: bool = False) -> str | None:
+    """What is taken of sentences whose clauses all belong as much in the abstract."""
+    found = told(chosen(texts), {}, {None: np.array(salience, np.float32)})
+    return extracted(candidates(found, None), least, most, event=event)
+
+
+def test_what_belongs_in_the_abstract_stands_in_the_order_of_the_document() -> None:
+    assert abstract(TEXTS, 0.6, 0.1, 0.9, 0.2, most=55) == TEXTS[0] + TEXTS[2]
+    assert abstract(TEXTS, 0.6, 0.1, 0.9, 0.2, most=30) == TEXTS[2]  # 10 characters left say nothing
 
 
 def test_what_leans_on_the_sentence_before_it_comes_with_that_or_not_at_all() -> None:
-    weights = salience(0.5, 0.9, 0.4, 0.1)
-    assert extracted(TEXTS, weights, 51, event=False) == TEXTS[0] + TEXTS[1]
-    assert extracted(TEXTS[1:2], salience(0.9), 51, event=False) is None
-
-
-@pytest.mark.parametrize(
-    ("room", "text"),
-    [
-        (len(TEXTS[3]), TEXTS[3]),
-        (41, "会上，海屿市与东江理工大学共建技术转移中心。"),  # not behind a list of persons
-        (24, "会上，海屿市与东江理工大学共建技术转移中心。"),
-        (ROOM + 1, ""),
-    ],
-)
-def test_a_sentence_that_does_not_fit_gives_clauses_that_stand(room: int, text: str) -> None:
-    first = len(TEXTS[2])
-    assert extracted(TEXTS[2:], salience(0.9, 0.8), first + room, event=False) == TEXTS[2] + text
+    assert abstract(TEXTS, 0.5, 0.9, 0.1, 0.1, most=51) == TEXTS[0] + TEXTS[1]
+    assert abstract(TEXTS[1:2], 0.9, most=51) is None
+    assert (
+        abstract((TEXTS[0], "", TEXTS[1]), 0.5, 0.9, 0.9, most=51) == TEXTS[0]
+    )  # nothing is left of the one before it
 
 
 def test_an_abstract_without_a_day_begins_with_the_sentence_that_says_it() -> None:
-    weights = salience(0.3, 0.1, 0.9, 0.8)
-    room = len(TEXTS[2]) + len(TEXTS[3])
-    assert extracted(TEXTS, weights, room, event=False) == TEXTS[2] + TEXTS[3]
-    assert (extracted(TEXTS, weights, room, event=True) or "").startswith(TEXTS[0] + TEXTS[2])
-    assert extracted(TEXTS, weights, len(TEXTS[2]) + 1, event=True) == TEXTS[2]  # it would leave no room for the rest
+    weights, room = (0.3, 0.1, 0.9, 0.8), len(TEXTS[2]) + len(TEXTS[3]) + 3
+    assert abstract(TEXTS, *weights, most=room) == TEXTS[2] + TEXTS[3]
+    assert (abstract(TEXTS, *weights, most=room, event=True) or "").startswith(
+        "3月18日，程望舒率队走访云拓机器人公司。" + TEXTS[2]
+    )
+    assert abstract(TEXTS, *weights, most=len(TEXTS[2]) + 1, event=True) == TEXTS[2]  # the event does not fit
 
 
-def test_what_hardly_belongs_in_an_abstract_does_not_fill_it() -> None:
-    assert extracted(TEXTS, salience(0.6, 0.1, 0.05, 0.02), 100, event=False) == TEXTS[0] + TEXTS[1]
+def test_what_hardly_belongs_in_an_abstract_is_taken_only_if_it_is_too_short() -> None:
+    assert abstract(TEXTS, 0.6, 0.15, 0.05, 0.02, most=100) == TEXTS[0]
+    assert abstract(TEXTS, 0.6, 0.15, 0.05, 0.02, most=100, least=40) == TEXTS[0] + TEXTS[1]
+    assert abstract(TEXTS, 0.6, 0.15, 0.05, 0.02, most=100, least=60) == TEXTS[0] + TEXTS[1] + TEXTS[2] + (
+        "会上，海屿市与东江理工大学共建技术转移中心。"
+    )
 
 
 def test_where_nothing_can_stand_there_is_no_abstract() -> None:
-    assert (
-        extracted(
-            ["海屿市委书记程望舒，市委常委、秘书长周以宁，副市长孟知远走访了云拓机器人公司。"],
-            salience(0.9),
-            30,
-            event=False,
-        )
-        is None
+    long = "海屿市委书记程望舒，市委常委、秘书长周以宁，副市长孟知远走访了云拓机器人公司。"
+    assert abstract((long,), 0.9, most=30) is None
+    assert abstract(("程望舒对各位的到来表示欢迎。",), 0.9, most=30) is None  # courtesy only
+    assert extracted([], 0, 30, event=True) is None
+
+
+def test_clauses_keep_their_salience_where_the_sentence_was_changed() -> None:
+    text = "为深化合作，海屿市副市长周以宁、科技局局长孟知远、发改委主任罗启明、人社局局长郑立群到访，天气很好。"
+    (tagged,) = make_tagged([(text, [])])
+    spans = clause_spans(text)
+    tagged = replace(
+        tagged,
+        clauses=tuple(
+            SalientClause(start=a, end=b, salience={None: p}) for (a, b), p in zip(spans, (0.1, 0.8, 0.3), strict=True)
+        ),
     )
-    assert extracted([""], salience(0.9), 30, event=False) is None  # courtesy only
+    (one,) = told(Chosen((tagged,), (text,)), {})
+    assert one.parts.text == "海屿市副市长周以宁、科技局局长孟知远等到访，天气很好。"
+    assert one.salience[None] == pytest.approx([0.8, 0.3])
+    (named,) = told(Chosen((tagged,), (text,)), {0: "程望舒说，天气很好。"})
+    assert named.salience[None] == pytest.approx([0.0, 0.3])  # nobody knows of what was not there
+    assert candidates([one], VISIT) == []  # it is not about that
 
 
 def test_what_is_taken_is_told_as_an_abstract_may_have_it() -> None:
     long = "为深化合作，海屿市副市长周以宁、科技局局长孟知远、发改委主任罗启明、人社局局长郑立群到访。"
     texts = (long, TEXTS[1], TEXTS[2])
-    assert told(chosen(texts), {1: "程望舒说，海屿的场地和电力都已备齐。"}) == [
+    assert said(chosen(texts), {1: "程望舒说，海屿的场地和电力都已备齐。"}) == [
         "海屿市副市长周以宁、科技局局长孟知远等到访。",
         "程望舒说，海屿的场地和电力都已备齐。",
         TEXTS[2],
     ]
     cut = Chosen(chosen().sentences, (TEXTS[0], "他说。", *TEXTS[2:]))
-    assert told(cut, {1: "程望舒说，海屿的场地和电力都已备齐。"})[1] == "他说。"  # not more of it than was chosen
+    assert said(cut, {1: "程望舒说，海屿的场地和电力都已备齐。"})[1] == "他说。"  # not more of it than was chosen
 
 
 @pytest.mark.parametrize(
@@ -171,4 +188,4 @@ def test_sentences_that_lean_on_the_one_before_them(sentence: str, *, leaning: b
 def test_captions_that_run_into_a_sentence_go() -> None:
     tagged = make_tagged([("座谈现场 3月18日，程望舒到访云拓机器人公司。", [])])
     read = Chosen(tuple(tagged), ("座谈现场 3月18日，程望舒到访云拓机器人公司。",))
-    assert told(read, {}) == ["3月18日，程望舒到访云拓机器人公司。"]
+    assert said(read, {}) == ["3月18日，程望舒到访云拓机器人公司。"]

@@ -9,10 +9,12 @@ import pytest
 
 from pipeline.config import PointerConfig
 from pipeline.errors import ModelError
+from pipeline.schema import SalientClause, TaggedSentence
 from pipeline.summarizing.pointer import PointerWriter
 from pipeline.summarizing.salience import PROPERTIES, SALIENCE, LinearModel, Salience, properties
 from pipeline.summarizing.select import reading
 from pipeline.summarizing.seq2seq import Seq2SeqSummarizer
+from pipeline.text.tidy import clause_spans
 from tests.conftest import ROOT, make_tagged
 
 VISIT = "enterprise_visit"
@@ -75,6 +77,12 @@ class Untouched:
         raise AssertionError(f"{name} was asked for")
 
 
+def with_clauses(tagged: TaggedSentence, salience: dict[str | None, float]) -> TaggedSentence:
+    """A sentence whose clauses all belong as much in an abstract."""
+    spans = clause_spans(tagged.sentence.text)
+    return replace(tagged, clauses=tuple(SalientClause(start=a, end=b, salience=salience) for a, b in spans))
+
+
 def test_salience_that_came_with_the_tags_chooses_and_no_model_is_asked() -> None:
     summarizer = Seq2SeqSummarizer(Untouched(), PointerConfig(kind="pointer"))
     matters = ["机器人生产线", "海水养殖基地", "新能源电池项目", "跨境电商园区", "生物医药平台", "智慧物流中心"]
@@ -82,11 +90,11 @@ def test_salience_that_came_with_the_tags_chooses_and_no_model_is_asked() -> Non
     texts = [f"3月{day}日，市长程望舒走访第{day}家公司，察看{matter}。" for day, matter in enumerate(matters, 1)]
     for best in (2, 6):
         rows = [
-            replace(one, salience={None: 0.9 if i == best else 0.2, VISIT: 0.2 if i == best else 0.1 * i})
+            with_clauses(one, {None: 0.9 if i == best else 0.21, VISIT: 0.2 if i == best else 0.1 * i})
             for i, one in enumerate(make_tagged([(text, [VISIT]) for text in texts]))
         ]
         whole, of_topic = summarizer.summarize_all(rows, [None, VISIT])
         assert texts[best] in whole.text
         assert texts[7] in of_topic.text and texts[0] not in of_topic.text
     with pytest.raises(AssertionError, match="salience was asked for"):  # one sentence without it
-        summarizer.summarize_all([*rows[:-1], replace(rows[-1], salience={})], [None])
+        summarizer.summarize_all([*rows[:-1], replace(rows[-1], clauses=())], [None])

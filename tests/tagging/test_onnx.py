@@ -49,18 +49,22 @@ def test_salience_comes_from_the_same_reading(tagger: OnnxTagger) -> None:
     ] * 2
     scores, salience = tagger.read(texts, "市长走访企业")
     assert tagger.abstracts == (None, *TOPICS)
-    assert salience.shape == (len(texts), len(tagger.abstracts)) and ((salience > 0) & (salience < 1)).all()
-    assert salience[1, 0] > max(salience[0, 0], salience[2, 0])
+    assert [rows.shape for rows in salience] == [(clauses, len(tagger.abstracts)) for clauses in (2, 3, 1)] * 2
+    assert all(((rows > 0) & (rows < 1)).all() for rows in salience)
+    assert salience[1][2, 0] > max(salience[0].max(), salience[2][0, 0])
     np.testing.assert_array_equal(scores, tagger.score(texts, "市长走访企业"))
-    assert [values.shape for values in tagger.read([])] == [(0, len(TOPICS)), (0, len(tagger.abstracts))]
+    none, no_clauses = tagger.read([])
+    assert none.shape == (0, len(TOPICS)) and no_clauses == []
 
 
-def test_a_sentence_carries_its_salience_where_it_is_asked_for(tagger: OnnxTagger) -> None:
+def test_a_sentence_carries_its_clauses_where_their_salience_is_asked_for(tagger: OnnxTagger) -> None:
     sentences = split_sentences(make_document("3月18日，市长程望舒走访云拓机器人公司。双方签署协议。"))
-    assert all(set(one.salience) == set(tagger.abstracts) for one in tag(tagger, sentences, salience=True))
-    assert all(one.salience == {} for one in tag(tagger, sentences))
+    tagged = tag(tagger, sentences, salience=True)
+    assert [[(c.start, c.end) for c in one.clauses] for one in tagged] == [[(0, 6), (6, 21)], [(0, 7)]]
+    assert all(set(clause.salience) == set(tagger.abstracts) for one in tagged for clause in one.clauses)
+    assert all(one.clauses == () for one in tag(tagger, sentences))
     unable = KeywordTagger(topics=TOPICS)
-    assert all(one.salience == {} for one in tag(unable, sentences, salience=True))
+    assert all(one.clauses == () for one in tag(unable, sentences, salience=True))
 
 
 def test_every_sentence_of_a_very_long_document_is_tagged(tagger: OnnxTagger) -> None:
@@ -89,7 +93,10 @@ def test_damaged_folders_are_named(tmp_path: Path) -> None:
         OnnxTagger(tmp_path).read(["天气很好。"])
     card = json.loads((FOLDER / "tagger.json").read_text(encoding="utf-8"))
     (tmp_path / "tagger.json").write_text(json.dumps({**card, "abstracts": []}))
-    assert OnnxTagger(tmp_path).read(["天气很好。"])[1].shape == (1, 0)
+    without = OnnxTagger(tmp_path)
+    assert without.abstracts == ()
+    sentences = split_sentences(make_document("天气很好。"))
+    assert tag(without, sentences, salience=True) == tag(without, sentences)
     (tmp_path / "tagger.json").write_text('{"topics": ["a"], "thresholds": {"b": 0.5}}')
     with pytest.raises(ModelError, match="thresholds are not those of the topics"):
         OnnxTagger(tmp_path)

@@ -1,0 +1,135 @@
+"""Which clauses of a sentence may be left out so that what stays is still a sentence, and still about the same subjects.
+
+Rules over words of this genre; where they do not know, the clauses stay together.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from pipeline.summarizing.brevity import DEEDS, persons
+from pipeline.summarizing.courtesy import FAR
+from pipeline.summarizing.grammar import ANY_DAY, TALKED, aims, breaks_off, names_persons, waits
+from pipeline.summarizing.lexicon import fold
+from pipeline.summarizing.names import NameKind, names
+from pipeline.summarizing.polish import only_speech
+from pipeline.summarizing.speakers import SPEAKS
+from pipeline.text.tidy import CLAUSE_END, CLOSING, OPENING
+
+# Beginnings of clauses that go on from the one right before them.
+LEANS = re.compile(
+    "以(?![上及])|从而|进而|并以此|使|让|其|该|此|这|那|但|而|却|则|也|还|又|再|均|都|且|前者|后者|分别|以及|及|等|是|为(?!了?[^，]*(?:，|颁|揭|授))|"
+    "[二三四五六七八九]是|第[二三四五六]|其次|最后|另|同时|随后|之后|因此|所以|不仅|更|只|特别是|尤其是|包括|如|例如|即|至|到|共(?!同)|占|约|达|较|同比|累计|其余"
+)
+# What ends a clause behind which comes what somebody says, decides or finds: 双方商定, 院长冒雪松讲到, 方案明确.
+SAYS_WHAT = re.compile(
+    "(?:[讲谈说提写问]到|[说写问讲]道|说|(?<!演)讲|(?<![座会洽商面恳])谈|(?<![访慰询])问|(?<![查观参察])看|反思|商定|明确|回忆|点评|发现|了解到|获悉|显示|证明|表明|坦言|感慨|感叹|直言|提议|呼吁|承诺|决定|约定|规定|同意|确定|"
+    "指示|嘱咐|叮嘱|告诉[^，]{0,6}|回答|答复|透露|预计|期待|期望|愿意?|相信|表态|总结|概括|补充|解释|追问|认定|判断|通报|部署|可以看到|据悉|据介绍|据统计|围坐一[圈起]|"
+    "(?<![及同小临当届按])时|带队|领队|领着大家|一行|在场|在座)$"
+)
+WITH = re.compile("[与和同跟](?!时|步)")
+# What a clause has for its subject without being a name.
+BODY = re.compile(
+    "(?:[^，]{0,4}[日午晚天]|会[上后前]|期间|座谈会上|仪式上|活动中)?(?:双方|三方|各方|与会|会议|活动|仪式|大会|论坛|学校|我校|校方|学院|我院|企业|公司|集团|"
+    "大家|代表团|考察团|考察组|调研组|调研团|代表们|专家|师生|学生|同学|老师|市委|市政府|县委|县政府|区委|区政府|省委|省政府|政府|项目|各[级地部方]|参会|来宾|嘉宾|[^，]{2,12}一行)"
+)
+# What others do beside the one who acts: the subject stays who it was.
+BESIDE = re.compile("(?:陪同|参加|出席|参与|接待|见证|主持|列席|随行|同行)[^，]{0,12}$")
+
+
+NEAR = 8  # clauses that may be left out in one place
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The clauses of a tidied sentence, and how some of them may stand without the others."""
+
+    text: str
+
+    @cached_property
+    def clauses(self) -> list[str]:
+        """The clauses, without the marks that end them."""
+        return CLAUSE_END.split(self.text.rstrip("。"))
+
+    @cached_property
+    def steps(self) -> list[list[int]]:
+        """For each clause those that it may stand right behind; -1 for the beginning of the sentence."""
+        depth = [0, *self._depths]  # in front of each clause
+        return [
+            [
+                i
+                for i in range(max(-1, j - 1 - NEAR), j)
+                if i == j - 1 or (depth[i + 1] == depth[j] == 0 and self._may_step(i, j))
+            ]
+            for j in range(len(self.clauses))
+        ]
+
+    @cached_property
+    def ends(self) -> list[bool]:
+        """Whether the sentence can end with each of the clauses."""
+        last = len(self.clauses) - 1
+        return [
+            j == last or (depth == 0 and may_end(clause))
+            for j, (clause, depth) in enumerate(zip(self.clauses, self._depths, strict=True))
+        ]
+
+    def joined(self, kept: Sequence[int]) -> str:
+        """Some of the clauses as a sentence, with the marks that stand behind them."""
+        marks = [mark[0] for mark in CLAUSE_END.finditer(self.text.rstrip("。"))]
+        return "".join(self.clauses[j] + marks[j] for j in kept[:-1]) + self.clauses[kept[-1]] + "。"
+
+    @cached_property
+    def _depths(self) -> list[int]:
+        """How many quotation marks and brackets are open behind each clause."""
+        found, depth = [], 0
+        for clause in self.clauses:
+            depth += sum((c in OPENING) - (c in CLOSING) for c in clause)
+            found.append(depth)
+        return found
+
+    def _may_step(self, i: int, j: int) -> bool:
+        clause, between = self.clauses[j], self.clauses[i + 1 : j]
+        return may_begin(between, clause) if i < 0 else may_follow(self.clauses[i], between, clause)
+
+
+def may_begin(left_out: Sequence[str], clause: str) -> bool:
+    """Whether a sentence may begin with a clause whose predecessors are left out: 副校长许知行介绍了学校情况."""
+    if LEANS.match(clause) or not _person_acts(clause) or names_persons(left_out[-1]):
+        return False
+    if any(map(ANY_DAY.search, left_out)):
+        return False
+    return bool(SPEAKS.search(clause)) or all(map(waits, left_out))
+
+
+def may_follow(before: str, left_out: Sequence[str], clause: str) -> bool:
+    """Whether a clause may stand right behind another, with those between them left out."""
+    if breaks_off(before) or names_persons(left_out[-1]) or aims(clause) or LEANS.match(clause):
+        return False
+    if WITH.match(clause) and not (TALKED.search(clause) or "签" in clause or "共" in clause):
+        return False
+    return acts(clause) or not (
+        breaks_off(left_out[-1]) or any(acts(other) and not BESIDE.search(other) for other in left_out)
+    )
+
+
+def may_end(clause: str) -> bool:
+    """Whether a sentence can end with a clause though its source goes on."""
+    return not (breaks_off(clause) or only_speech(clause) or SAYS_WHAT.search(clause))
+
+
+@lru_cache(4096)
+def acts(clause: str) -> bool:
+    """Whether a clause has a subject of its own."""
+    if BODY.match(clause) or clause.startswith("由") or _person_acts(clause):
+        return True
+    folded = fold(clause)
+    bodies = [n.end for n in names(folded) if n.start == 0 and n.kind in (NameKind.ORGANISATION, NameKind.PLACE)]
+    return any(folded[end : end + 1] not in ("的", "、", "") for end in bodies)
+
+
+@lru_cache(4096)
+def _person_acts(clause: str) -> bool:
+    """Whether a person, perhaps with an office, is the subject of a clause."""
+    first = persons(clause)[:1]
+    return bool(first) and first[0][0] < FAR and first[0][1] < len(clause) and not DEEDS.search(clause[: first[0][0]])

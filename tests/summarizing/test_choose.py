@@ -1,0 +1,86 @@
+"""The clauses that together belong in an abstract most; see `pipeline.summarizing.choose`."""
+
+from itertools import chain, combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.summarizing.choose import MANY, Candidate, choose, variants
+from pipeline.summarizing.grammar import PART
+from pipeline.summarizing.skips import Parts
+
+CLAUSES = ("程望舒率队走访云拓机器人公司", "参观了生产线和展厅", "与董事长罗启明座谈", "签署了投资合作协议书")
+
+
+def candidate(place: int, salience: list[float], *, leans: bool = False) -> Candidate:
+    return Candidate(place, Parts("，".join(CLAUSES[: len(salience)]) + "。"), salience, leans)
+
+
+def worth(one: Candidate, kept: tuple[int, ...], cost: float) -> tuple[int, float]:
+    lengths = [len(one.parts.clauses[j]) + 1 for j in kept]
+    return sum(lengths), sum(n * (one.salience[j] - cost) for n, j in zip(lengths, kept, strict=True))
+
+
+def allowed(one: Candidate) -> list[tuple[int, ...]]:
+    """All runs of clauses that can stand alone, looked for one by one."""
+    count = len(one.parts.clauses)
+    every = chain.from_iterable(combinations(range(count), n) for n in range(1, count + 1))
+    return [
+        kept
+        for kept in every
+        if all(i in one.parts.steps[j] for i, j in zip((-1, *kept), kept, strict=False))
+        and one.parts.ends[kept[-1]]
+        and (len(kept) == count or worth(one, kept, 0)[0] >= PART)
+    ]
+
+
+salience = st.lists(st.floats(0, 1, width=16), min_size=1, max_size=len(CLAUSES))
+
+
+@given(
+    st.lists(st.tuples(salience, st.booleans()), min_size=1, max_size=3),
+    st.integers(10, 90),
+    st.sampled_from([0.0, 0.2]),
+)
+def test_nothing_that_fits_is_worth_more(rows: list[tuple[list[float], bool]], most: int, cost: float) -> None:
+    found = [candidate(place, list(p), leans=leans) for place, (p, leans) in enumerate(rows)]
+    best = 0.0
+    options: list[list[tuple[int, ...]]] = [[]]
+    for one in found:
+        options = [[*taken, kept] for taken in options for kept in [(), *allowed(one)]]
+    for taken in options:
+        if any(
+            kept and one.leans and (not at or not taken[at - 1])
+            for at, (one, kept) in enumerate(zip(found, taken, strict=True))
+        ):
+            continue
+        sizes = [worth(one, kept, cost) for one, kept in zip(found, taken, strict=True)]
+        if sum(size for size, _ in sizes) <= most:
+            best = max(best, sum(value for _, value in sizes))
+    chosen = choose(found, most, cost)
+    sizes = [worth(found[place], kept, cost) for place, kept in chosen.items()]
+    assert sum(size for size, _ in sizes) <= most
+    assert sum(value for _, value in sizes) == pytest.approx(best, abs=1e-6)
+    assert all(kept in allowed(found[place]) for place, kept in chosen.items())
+    assert all(not found[place].leans or place - 1 in chosen for place in chosen)
+
+
+def test_a_sentence_can_be_forced_and_bounded() -> None:
+    found = [candidate(0, [0.1, 0.0]), candidate(1, [0.9, 0.8, 0.9])]
+    assert choose(found, 40, 0.2) == {1: (0, 1, 2)}
+    assert choose(found, 40, 0.2, {0: 15}) == {0: (0,), 1: (0, 2)}
+    assert choose(found, 40, 0.2, {0: 10}) == {1: (0, 1, 2)}  # nothing of it can stand in so few
+    assert choose([], 40, 0.2) == {}
+
+
+def test_of_a_long_document_the_best_sentences_are_looked_at() -> None:
+    found = [candidate(place, [0.3]) for place in range(3 * MANY)]
+    found[-1] = candidate(3 * MANY - 1, [0.9])
+    chosen = choose(found, 40, 0.2)
+    assert 3 * MANY - 1 in chosen and len(chosen) == 2
+
+
+def test_variants_are_none_both_longer_and_worth_less() -> None:
+    found = variants(candidate(0, [0.9, 0.1, 0.8, 0.3]), 90, 0.2)
+    assert [(v.length, v.kept) for v in found] == [(15, (0,)), (25, (0, 2)), (36, (0, 2, 3))]

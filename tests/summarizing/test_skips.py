@@ -1,0 +1,54 @@
+"""Which clauses may be left out of a sentence; see `pipeline.summarizing.skips`."""
+
+import pytest
+
+from pipeline.summarizing.skips import Parts
+
+
+def kept(text: str, *numbers: int) -> bool:
+    """Whether some clauses of a sentence may stand without the others."""
+    parts = Parts(text)
+    steps = [-1, *numbers]
+    return all(i in parts.steps[j] for i, j in zip(steps, numbers, strict=False)) and parts.ends[numbers[-1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("3月18日，程望舒率队走访云拓机器人公司，参观生产线，与董事长罗启明座谈。", (0, 1, 3)),  # same subject
+        ("程望舒率队走访云拓机器人公司，副市长周以宁陪同，参观了生产线。", (0, 2)),  # who goes along changes nothing
+        ("座谈会上，罗启明介绍了公司情况，程望舒表示海屿将提供支持。", (2,)),  # a person who acts can begin
+        ("双方签署协议，项目总投资12.6亿元，一期用地183亩。", (0,)),
+        ("学校签署协议，总投资12.6亿元，学校将派出专家6名。", (0, 2)),  # says anew of whom it speaks
+        ("程望舒走访“云拓，明天”展厅，参观生产线，与罗启明座谈。", (0, 1, 3)),
+    ],
+)
+def test_what_may_be_left_out(text: str, numbers: tuple[int, ...]) -> None:
+    assert kept(text, *numbers)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("程望舒走访公司，罗启明介绍情况，并表示愿到海屿投资建厂。", (0, 2)),  # it was Luo who is willing
+        ("程望舒走访公司，公司年产机器人3万台，产品销往20国。", (0, 2)),
+        ("双方就人才培养，科技攻关，成果转化进行了交流。", (0, 2)),  # waits for what it is about
+        ("程望舒走访公司，深入车间，以推动项目落地。", (0, 2)),  # an aim belongs to what is right before it
+        ("程望舒表示，海屿场地齐备，其电价低于邻市。", (0, 2)),
+        ("程望舒走访“云拓，明天”展厅，参观生产线。", (0,)),  # inside quotation marks
+        ("程望舒指出，产业是根基，人才是关键，学校大有可为。", (2, 3)),  # who says so?
+        ("参观生产线，与罗启明座谈，双方签署协议。", (1, 2)),  # who talked?
+        ("走访结束后，程望舒主持召开座谈会。", (0,)),
+        ("双方商定，共建研究院。", (0,)),  # what?
+        ("院长许知行讲到，学校大有可为。", (0,)),
+    ],
+)
+def test_what_may_not(text: str, numbers: tuple[int, ...]) -> None:
+    assert not kept(text, *numbers)
+
+
+def test_clauses_come_together_with_the_marks_between_them() -> None:
+    parts = Parts("3月18日，程望舒走访公司；参观车间，与罗启明座谈。")
+    assert parts.joined((0, 1, 3)) == "3月18日，程望舒走访公司；与罗启明座谈。"
+    assert parts.joined((0, 1)) == "3月18日，程望舒走访公司。"
+    assert parts.joined((0, 1, 2, 3)) == parts.text
