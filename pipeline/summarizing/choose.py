@@ -59,9 +59,7 @@ def choose(
         What is worth most together; of a sentence that leans on the one before it only where that one is taken too.
     """
     forced = forced or {}
-    found = {
-        one.place: variants(one, forced.get(one.place, most), cost, all_of=one.place in forced) for one in candidates
-    }
+    found = {one.place: variants(one, forced.get(one.place, most), cost) for one in candidates}
     worth = {place: max((v.worth for v in of), default=-1.0) for place, of in found.items()}
     looked_at = sorted((one for one in candidates if found[one.place]), key=lambda one: -worth[one.place])[:MANY]
     rows = sorted(looked_at, key=lambda one: one.place)
@@ -88,14 +86,13 @@ def choose(
     return dict(sorted(chosen.items()))
 
 
-def variants(one: Candidate, most: int, cost: float, *, all_of: bool = False) -> list[Variant]:
+def variants(one: Candidate, most: int, cost: float) -> list[Variant]:
     """Runs of clauses of a sentence that can stand alone and fit, none both longer and worth less than another.
 
     Args:
         one: The sentence.
         most: Characters a run may have.
         cost: Of a character.
-        all_of: Whether those that are not worth their room count as well.
     """
     ending: list[dict[int, Variant]] = []  # by the last clause, by length
     for j, clause in enumerate(one.parts.clauses):
@@ -113,7 +110,7 @@ def variants(one: Candidate, most: int, cost: float, *, all_of: bool = False) ->
         for j, of in enumerate(ending)
         if one.parts.ends[j]
         for v in of.values()
-        if (all_of or v.worth > 0) and (v.length >= PART or len(v.kept) == whole)
+        if v.length >= PART or len(v.kept) == whole
     ]
     front: list[Variant] = []
     for v in sorted(standing, key=lambda v: (v.length, -v.worth)):

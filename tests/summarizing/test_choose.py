@@ -74,6 +74,12 @@ def test_a_sentence_can_be_forced_and_bounded() -> None:
     assert choose([], 40, 0.2) == {}
 
 
+def test_what_is_leaned_on_is_taken_even_if_it_is_not_worth_its_room() -> None:
+    found = [candidate(0, [0.1]), candidate(1, [0.9, 0.9], leans=True), candidate(2, [0.3], leans=True)]
+    assert choose(found, 45, 0.2) == {0: (0,), 1: (0, 1)}
+    assert choose([candidate(0, [0.0]), candidate(1, [0.3], leans=True)], 45, 0.2) == {}
+
+
 def test_of_a_long_document_the_best_sentences_are_looked_at() -> None:
     found = [candidate(place, [0.3]) for place in range(3 * MANY)]
     found[-1] = candidate(3 * MANY - 1, [0.9])
