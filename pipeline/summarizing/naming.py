@@ -13,6 +13,7 @@ from pipeline.summarizing.grammar import waits
 from pipeline.summarizing.names import NameKind, names
 from pipeline.summarizing.parties import alike
 from pipeline.summarizing.polish import is_final
+from pipeline.text.tidy import FINAL
 
 MOST, LEAST = 4, 2  # hosts that are added; a single one where the document has no other
 ENOUGH = 3  # an abstract that names so many is left alone
@@ -66,7 +67,9 @@ def with_hosts(text: str, tour: Tour, most: int) -> str:
         The text itself where it names enough, has no such clause, or has no room.
     """
     for deed, name in tour.signed.items():
-        text = re.sub(f"(^|[{CLAUSE_MARKS}]){BOTH}{re.escape(deed)}", rf"\g<1>与{name}{deed}", text)
+        # In the middle of a sentence only where that is about the leader: it may be about somebody else's technicians.
+        about = f"(^|[{FINAL}]|{re.escape(tour.leader)}[^{FINAL}]*[{CLAUSE_MARKS}])"
+        text = re.sub(f"{about}{BOTH}{re.escape(deed)}", rf"\g<1>与{name}{deed}", text)
     enough = min(ENOUGH, len(tour.hosts))
     clauses = [text[span.start : span.end] for span in split_clauses(text)]
     at = next((i for i, c in enumerate(clauses) if tour.leader in c and SETS_OUT.search(c)), None)

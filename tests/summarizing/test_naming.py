@@ -58,6 +58,13 @@ def test_the_verb_is_the_documents_and_not_said_twice() -> None:
 def test_who_signed_stands_in_the_place_of_both_sides() -> None:
     signed = {"签署供货协议": "青禾机器人公司"}
     assert with_hosts("双方签署供货协议。", tour(signed=signed), 160) == "与青禾机器人公司签署供货协议。"
+    led = tour(signed=signed)
+    assert (
+        with_hosts(f"{led.leader}到访，双方签署供货协议。", led, 160)
+        == f"{led.leader}到访，与青禾机器人公司签署供货协议。"
+    )
+    technicians = "青禾技术团队到市里踏勘，双方签署供货协议。"
+    assert with_hosts(technicians, led, 160) == technicians  # the team did not sign with its own firm
     by_others = "吴晓帆、周远山代表双方签署供货协议。"
     assert with_hosts(by_others, tour(signed=signed), 160) == by_others
     deed = Host(name="青禾机器人公司", deed="签署供货协议")
