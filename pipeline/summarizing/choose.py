@@ -15,6 +15,9 @@ from pipeline.summarizing.skips import Parts
 
 MANY = 60  # sentences that are looked at, the most worth first
 
+UNANCHORED = 8.0  # characters' worth: what beginning with a sentence that points at something else costs
+NOTHING, SOMETHING, LAST = 0, 1, 2  # taken so far
+
 Kept = tuple[int, ...]  # clauses of a sentence, by their number
 
 
@@ -27,12 +30,14 @@ class Candidate:
         parts: Its clauses.
         salience: How likely each of them belongs in the abstract.
         leans: Whether it says little without the sentence before it.
+        points: Whether it speaks of something that a sentence before it should have named.
     """
 
     place: int
     parts: Parts
     salience: Sequence[float]
     leans: bool = False
+    points: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +68,33 @@ def choose(
     worth = {place: max((v.worth for v in of), default=-1.0) for place, of in found.items()}
     looked_at = sorted((one for one in candidates if found[one.place]), key=lambda one: -worth[one.place])[:MANY]
     rows = sorted(looked_at, key=lambda one: one.place)
-    # The most that so many characters can be worth: in row 1 where something of the sentence before is taken, in 0 where not.
-    best = np.full((2, most + 1), -np.inf)
-    best[0, 0] = 0.0
-    trail: list[tuple[NDArray[np.intp], NDArray[np.intp]]] = []
+    # The most that so many characters can be worth: where nothing is taken yet, where something is, where the sentence before is.
+    best = np.full((3, most + 1), -np.inf)
+    best[NOTHING, 0] = 0.0
+    trail: list[tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]] = []
     before = -1
     for one in rows:
-        source, either = best.argmax(axis=0), best.max(axis=0)
-        base = either if not one.leans else best[1] if one.place == before + 1 else np.full(most + 1, -np.inf)
+        base = best.copy()
+        base[NOTHING] -= UNANCHORED if one.points else 0.0
+        if one.leans:
+            base[[NOTHING, SOMETHING] if one.place == before + 1 else ...] = -np.inf
+        came, base = base.argmax(axis=0), base.max(axis=0)
         taken = np.stack([_moved(base, v.length) + v.worth for v in found[one.place]])
-        trail.append((source, taken.argmax(axis=0)))
-        best = np.stack([np.full(most + 1, -np.inf) if one.place in forced else either, taken.max(axis=0)])
+        trail.append((came, taken.argmax(axis=0), best[SOMETHING:].argmax(axis=0) + SOMETHING))
+        best = np.stack([best[NOTHING], best[SOMETHING:].max(axis=0), taken.max(axis=0)])
+        if one.place in forced:
+            best[[NOTHING, SOMETHING]] = -np.inf
         before = one.place
-    row, length = np.unravel_index(best.argmax(), best.shape) if np.isfinite(best).any() else (0, 0)
+    row, length = np.unravel_index(best.argmax(), best.shape) if np.isfinite(best).any() else (NOTHING, 0)
     chosen: dict[int, Kept] = {}
-    for one, (source, pick) in zip(reversed(rows), reversed(trail), strict=True):
-        if row == 1:
+    for one, (came, pick, since) in zip(reversed(rows), reversed(trail), strict=True):
+        if row == LAST:
             variant = found[one.place][pick[length]]
             chosen[one.place] = variant.kept
             length -= variant.length
-        row = 1 if row == 1 and one.leans else source[length]
+            row = came[length]
+        elif row == SOMETHING:
+            row = since[length]
     return dict(sorted(chosen.items()))
 
 

@@ -11,16 +11,24 @@ from numpy.typing import NDArray
 from pipeline.schema import TaggedSentence
 from pipeline.summarizing.brevity import without_long_lists
 from pipeline.summarizing.choose import Candidate, choose
+from pipeline.summarizing.cleaning import cleaned
 from pipeline.summarizing.courtesy import without_courtesy
 from pipeline.summarizing.grammar import ANY_DAY, leans, without_aim, without_then
 from pipeline.summarizing.select import Chosen
-from pipeline.summarizing.skips import Parts
-from pipeline.text.tidy import tidy
+from pipeline.summarizing.skips import Parts, acts
+from pipeline.text.tidy import CLAUSE_END, tidy
 
 COSTS = (0.2, 0.1, 0.0)  # of a character; see `choose`
 OPENING = 0.7  # of the characters an abstract may have goes at most to the event it would begin without
-# What a picture shows, where it runs into the sentence: 座谈现场3月18日.
-CAPTION = re.compile("^[^，。]{0,6}(?:现场|合影|留影)\\s*(?=\\d{1,2}月|\\d{4}年)")
+PICTURE = re.compile("，(?:并|最后)?[^，。]{0,6}合影(?:留念)?(?=[，。])")
+TWICE = re.compile("等(?:有关|相关|主要)?(?:负责人|负责同志|领导|代表|人员|嘉宾|专家)等")
+# Points at what was just told, at the beginning of a sentence.
+THEN = re.compile("(?:随后|随即|接着|紧接着|之后|其后|期间|首先|最后)，?")
+# Says of what it speaks only to who has read of it: 此次活动, 双方, 会上.
+POINTS = re.compile(
+    "(?:目前，|会后，)?(?:此次|本次|这次|该[^，]|双方|三方|大家|与会|会上|会议[上，]|座谈会上|仪式上|仪式中|活动中|期间|调研过程中|当[天日]|根据协议|[^，]{2,8}一行)"
+)
+SHORT_NAME = re.compile('（(?:以下)?简称[：:]?[“"]?([^“”（）"]{2,12})[”"]?）')
 Floats = NDArray[np.float32]
 
 
@@ -49,9 +57,10 @@ def told(chosen: Chosen, named: Mapping[int, str], judged: Mapping[str | None, F
     """
     found = []
     for i, (tagged, text) in enumerate(zip(chosen.sentences, chosen.texts, strict=True)):
-        whole = text == tidy(tagged.sentence.text)
-        shorter = _shorter(named.get(tagged.sentence.index, text) if whole else text)
-        if shorter:
+        if text == tidy(tagged.sentence.text):  # all of it
+            raw = cleaned(tagged.sentence.text)
+            text = named.get(tagged.sentence.index, tidy(raw) if raw else "")
+        if shorter := _shorter(text):
             parts = Parts(shorter)
             known = (
                 _of_clauses(tagged, parts)
@@ -63,16 +72,29 @@ def told(chosen: Chosen, named: Mapping[int, str], judged: Mapping[str | None, F
 
 
 def _shorter(text: str) -> str:
-    return without_long_lists(without_aim(without_courtesy(CAPTION.sub("", text))))
+    text = TWICE.sub("等", without_long_lists(without_aim(without_courtesy(PICTURE.sub("", text)))))
+    return text if re.search(r"\w", text) else ""
 
 
 def candidates(found: Sequence[Told], topic: str | None) -> list[Candidate]:
     """What the abstract of a topic may take clauses of."""
     return [
-        Candidate(one.tagged.sentence.index, one.parts, one.salience[topic], leans(one.parts.text))
+        Candidate(
+            one.tagged.sentence.index,
+            one.parts,
+            one.salience[topic],
+            leans=leans(one.parts.text) or _goes_on(one.parts.text),
+            points=POINTS.match(one.parts.text) is not None,
+        )
         for one in found
         if topic is None or topic in one.tagged.topics
     ]
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a sentence has its subject from the one before it: 随后来到云拓机器人公司."""
+    then = THEN.match(text)
+    return then is not None and not acts(CLAUSE_END.split(text[then.end() :])[0])
 
 
 def extracted(found: Sequence[Candidate], least: int, most: int, *, event: bool) -> str | None:
@@ -91,13 +113,22 @@ def extracted(found: Sequence[Candidate], least: int, most: int, *, event: bool)
     first = found[0] if found else None
     if event and first and ANY_DAY.search(first.parts.text) and not first.leans and not any(map(ANY_DAY.search, taken)):
         taken = _taken(found, least, most, {first.place: int(OPENING * most)}) or taken
-    return without_then("".join(taken)) or None
+    return _with_used_short_names(without_then("".join(taken))) or None
+
+
+def _with_used_short_names(text: str) -> str:
+    """A text without short names that it does not use: 江州机械公司（以下简称“江机”）."""
+    return SHORT_NAME.sub(lambda short: short[0] if short[1] in text[short.end() :] else "", text)
 
 
 def _taken(found: Sequence[Candidate], least: int, most: int, forced: Mapping[int, int]) -> list[str]:
     parts, taken = {one.place: one.parts for one in found}, list[str]()
     for cost in COSTS:
-        taken = [parts[place].joined(kept) for place, kept in choose(found, most, cost, forced).items()]
+        chosen = choose(found, most, cost, forced)
+        taken = [
+            text if place - 1 in chosen else THEN.sub("", text, count=1)
+            for place, text in ((place, parts[place].joined(kept)) for place, kept in chosen.items())
+        ]
         if sum(map(len, taken)) >= least:
             break
     return taken

@@ -41,8 +41,9 @@ def with_offices(text: str, sentences: Sequence[TaggedSentence], most: int) -> s
 
 
 def _alone(text: str, start: int, end: int) -> bool:
-    """Whether a name begins a clause and is not the first of a list, whose others would seem to share its office."""
-    return (start == 0 or text[start - 1] in BEGINS) and not text.startswith("、", end)
+    """Whether a name begins a clause, has no office behind it, and is not the first of a list, which would seem to share it."""
+    begins = start == 0 or text[start - 1] in BEGINS
+    return begins and not text.startswith("、", end) and not OFFICE.match(text, end)
 
 
 def _office(text: str, end: int) -> str:

@@ -110,7 +110,7 @@ class Seq2SeqSummarizer:
         """Clauses of the document; None where none of those that belong in the abstract can stand."""
         most = limits.most - (0 if topic else RESERVE)
         text = extracted(candidates(found, topic), limits.least, most, event=topic is None)
-        return text if text is None or topic else with_offices(text, sentences, limits.most)
+        return None if text is None else with_offices(text, sentences, limits.most)
 
     def _wanted(self, topic: str | None) -> tuple[int, int]:
         return self._config.target_chars if topic is None else self._config.topic_chars

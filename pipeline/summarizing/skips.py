@@ -7,15 +7,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from pipeline.summarizing.brevity import DEEDS, persons
 from pipeline.summarizing.courtesy import FAR
 from pipeline.summarizing.grammar import ANY_DAY, TALKED, aims, breaks_off, names_persons, waits
-from pipeline.summarizing.lexicon import fold
+from pipeline.summarizing.lexicon import HAN, fold
 from pipeline.summarizing.names import NameKind, names
 from pipeline.summarizing.polish import only_speech
 from pipeline.summarizing.speakers import SPEAKS
-from pipeline.text.tidy import CLAUSE_END, CLOSING, OPENING
+from pipeline.text.tidy import CLAUSE_END, CLOSING, FINAL, OPENING
 
 # Beginnings of clauses that go on from the one right before them.
 LEANS = re.compile(
@@ -26,13 +27,31 @@ LEANS = re.compile(
 SAYS_WHAT = re.compile(
     "(?:[讲谈说提写问]到|[说写问讲]道|说|(?<!演)讲|(?<![座会洽商面恳])谈|(?<![访慰询])问|(?<![查观参察])看|反思|商定|明确|回忆|点评|发现|了解到|获悉|显示|证明|表明|坦言|感慨|感叹|直言|提议|呼吁|承诺|决定|约定|规定|同意|确定|"
     "指示|嘱咐|叮嘱|告诉[^，]{0,6}|回答|答复|透露|预计|期待|期望|愿意?|相信|表态|总结|概括|补充|解释|追问|认定|判断|通报|部署|可以看到|据悉|据介绍|据统计|围坐一[圈起]|"
-    "(?<![及同小临当届按])时|带队|领队|领着大家|一行|在场|在座)$"
+    "(?<![及同小临当届按])时|带队|领队|领着大家|一行|在场|在座|而言|来说|来讲|看来|[\\d两三四五六七八九十多数]年来|"
+    "的(?:出版发行|举办|召开|实施|成立|建成|启动|开展|落地|推出|发布|签署))$"
 )
+# What only opens a predicate: 会同教授团队, 率市直部门, 标志着作为行业特色型大学, 由许知行为项目负责人.
+OPENS = re.compile(
+    "(?:^|，)[^，。；]{0,30}(?:会同|联合|携同|率队?|率领|带领)(?![^，。；]*(?:赴|到|来|走访|考察|调研|参观|访问|拜访|开展|前往|召开|举[行办]|出席|参加|深入))[^，。；]*$"
+    "|(?:标志着|意味着)(?:作为|随着|在)[^，。；]*$|(?:^|，)由[^，。；]*(?:为|任|担任)[^，。；]*$"
+)
+# Of those that come to a place and do nothing there, hardly anything is said.
+ARRIVES = re.compile(
+    "(?:来到|前往|赶赴|奔赴|抵达|走进|置身|到访|来访|[赴到])(?![^，。；]*(?:考察|调研|走访|参观|座谈|访问|交流|开展|对接|洽谈|签|举[行办]|召开|出席|参加|拜访|慰问|"
+    "检查|指导|看望|推介|培训|学习|商谈|会谈|洽商|招商|揭牌|进行|服务))[^，。；]*$"
+)
+# What all behind it may belong to: 了解了公司发展历程, 建成平台7个.
+GOVERNS = re.compile("(?:了解|听取|介绍|回顾|讲述|阐述|分析|汇报|通报|感受|学习|看到|听到)(?:了|到)?")
+INTENDS = re.compile("达成[^，]{0,12}(?:意向|共识|一致)|商定|约定|计划|拟|打算")
+OF_WHAT = re.compile(f"的[{HAN}]{{2,8}}$")  # …, 致力于升级的战略布局
+# A clause that only says of the one before it what that is: 目的是学习经验.
+IS_THAT = re.compile("(?:其)?目的|就?是(?!否)|在于|旨在")
+MODAL = re.compile("[^，]{0,8}(?:要|应|须|愿|将|希望|欢迎|鼓励|支持|期待|建议)")
 WITH = re.compile("[与和同跟](?!时|步)")
 # What a clause has for its subject without being a name.
 BODY = re.compile(
     "(?:[^，]{0,4}[日午晚天]|会[上后前]|期间|座谈会上|仪式上|活动中)?(?:双方|三方|各方|与会|会议|活动|仪式|大会|论坛|学校|我校|校方|学院|我院|企业|公司|集团|"
-    "大家|代表团|考察团|考察组|调研组|调研团|代表们|专家|师生|学生|同学|老师|市委|市政府|县委|县政府|区委|区政府|省委|省政府|政府|项目|各[级地部方]|参会|来宾|嘉宾|[^，]{2,12}一行)"
+    "大家|他|她|代表团|考察团|考察组|调研组|调研团|代表们|专家|师生|学生|同学|老师|市委|市政府|县委|县政府|区委|区政府|省委|省政府|政府|项目|各[级地部方]|参会|来宾|嘉宾|[^，]{2,12}一行|[中俄美德法英日韩欧老哈乌泰印巴埃南][方])"
 )
 # What others do beside the one who acts: the subject stays who it was.
 BESIDE = re.compile("(?:陪同|参加|出席|参与|接待|见证|主持|列席|随行|同行)[^，]{0,12}$")
@@ -70,14 +89,22 @@ class Parts:
         """Whether the sentence can end with each of the clauses."""
         last = len(self.clauses) - 1
         return [
-            j == last or (depth == 0 and may_end(clause))
+            j == last or (depth == 0 and may_end(clause) and not self._goes_on(j))
             for j, (clause, depth) in enumerate(zip(self.clauses, self._depths, strict=True))
         ]
 
     def joined(self, kept: Sequence[int]) -> str:
         """Some of the clauses as a sentence, with the marks that stand behind them."""
-        marks = [mark[0] for mark in CLAUSE_END.finditer(self.text.rstrip("。"))]
-        return "".join(self.clauses[j] + marks[j] for j in kept[:-1]) + self.clauses[kept[-1]] + "。"
+        text = ""
+        for j, following in pairwise(kept):
+            text += self.clauses[j] + ("；" if "；" in self._marks[j:following] else self._marks[j])
+        last = self.clauses[kept[-1]]
+        return text + (last if last.endswith(tuple(FINAL)) else last + "。")
+
+    @cached_property
+    def _marks(self) -> list[str]:
+        """The marks between the clauses."""
+        return [mark[0] for mark in CLAUSE_END.finditer(self.text.rstrip("。"))]
 
     @cached_property
     def _depths(self) -> list[int]:
@@ -88,9 +115,20 @@ class Parts:
             found.append(depth)
         return found
 
+    def _goes_on(self, j: int) -> bool:
+        """Whether the clauses behind a clause say what it is about."""
+        return bool(
+            IS_THAT.match(self.clauses[j + 1])
+            or (GOVERNS.search(self.clauses[j]) and OF_WHAT.search(self.clauses[-1]) and not acts(self.clauses[-1]))
+        )
+
     def _may_step(self, i: int, j: int) -> bool:
         clause, between = self.clauses[j], self.clauses[i + 1 : j]
-        return may_begin(between, clause) if i < 0 else may_follow(self.clauses[i], between, clause)
+        if i < 0:
+            return may_begin(between, clause)
+        if "；" in self._marks[i : j - 1] and not acts(clause):
+            return False  # of another limb: 罗启明建议扩建；许知行认为可行，建议先试
+        return may_follow(self.clauses[i], between, clause)
 
 
 def may_begin(left_out: Sequence[str], clause: str) -> bool:
@@ -106,6 +144,12 @@ def may_follow(before: str, left_out: Sequence[str], clause: str) -> bool:
     """Whether a clause may stand right behind another, with those between them left out."""
     if breaks_off(before) or names_persons(left_out[-1]) or aims(clause) or LEANS.match(clause):
         return False
+    if only_speech(before):
+        return acts(clause) or (bool(MODAL.match(clause)) and not any(map(MODAL.match, left_out)))
+    if GOVERNS.search(before) and not acts(clause):
+        return False
+    if any(GOVERNS.search(other) or INTENDS.search(other) for other in left_out) and not _person_acts(clause):
+        return False
     if WITH.match(clause) and not (TALKED.search(clause) or "签" in clause or "共" in clause):
         return False
     return acts(clause) or not (
@@ -115,7 +159,9 @@ def may_follow(before: str, left_out: Sequence[str], clause: str) -> bool:
 
 def may_end(clause: str) -> bool:
     """Whether a sentence can end with a clause though its source goes on."""
-    return not (breaks_off(clause) or only_speech(clause) or SAYS_WHAT.search(clause))
+    return not (
+        breaks_off(clause) or only_speech(clause) or any(rule.search(clause) for rule in (SAYS_WHAT, OPENS, ARRIVES))
+    )
 
 
 @lru_cache(4096)

@@ -13,6 +13,11 @@ SPEAKS = re.compile(
 )
 PRONOUN = re.compile(f"[他她](?=(?:还|也|同时|又)?(?:{SPEAKS.pattern}))")
 WISH = re.compile("(?:并|同时，?|也|还)?(?=(?:希望|期待|期望|建议|感谢|要求(?!是))(?!的))")
+# A sentence of a speech that does not say whose: 欢迎各国企业来华投资, 中方愿深化合作.
+SAID = re.compile(
+    "欢迎(?=[^，。]*(?:投资|企业|来|到|参与|继续))|鼓励|发挥好|应(?![邀对用急届急用])(?![^，。]{2,40}邀请)|要(?![求素闻点件])|"
+    f"(?![双各三两][方国]|对方|校方|地方|官方|警方|资方|厂方|东方|西方|南方|北方|后方|前方)[{HAN}]方(?:愿|将|希望|支持|高度|坚|欢迎|期待|始终)"
+)
 BOTH = re.compile(f"[{HAN}]{{2,4}}[与和同向对]")  # 程望舒与校长许知行, though only one of them is seen to be a person
 OBJECT = re.compile("[对向与同为请]")  # before a name: 负责人对许知行教授表示感谢
 SCENE = re.compile("[^，]{0,10}[会后上中间时]，")  # 座谈会上，
@@ -38,6 +43,8 @@ def with_speakers(sentences: Sequence[TaggedSentence]) -> dict[int, str]:
         elif wish := WISH.match(text):
             if speaker:
                 named[sentence.index] = speaker + text[wish.end() :]
+        elif SAID.match(text) and speaker:
+            named[sentence.index] = f"{speaker}表示，{text}"
         elif (
             len(subjects) == 1 and SPEAKS.search(clause, subjects[0][1]) and not OBJECT.search(clause[: subjects[0][0]])
         ):

@@ -38,7 +38,8 @@ def abstract(texts: tuple[str, ...], *salience: float, most: int, least: int = 0
 
 def test_what_belongs_in_the_abstract_stands_in_the_order_of_the_document() -> None:
     assert abstract(TEXTS, 0.6, 0.1, 0.9, 0.2, most=55) == TEXTS[0] + TEXTS[2]
-    assert abstract(TEXTS, 0.6, 0.1, 0.9, 0.2, most=30) == TEXTS[2]  # 10 characters left say nothing
+    assert abstract(TEXTS[1:], 0.1, 0.9, 0.2, most=30) == TEXTS[2]  # 10 characters left say nothing
+    assert abstract(TEXTS, 0.6, 0.1, 0.9, 0.2, most=30) == TEXTS[0][:20] + "。"  # who 双方 are should be said before
 
 
 def test_what_leans_on_the_sentence_before_it_comes_with_that_or_not_at_all() -> None:
@@ -183,6 +184,30 @@ def test_clauses_that_can(clause: str) -> None:
 )
 def test_sentences_that_lean_on_the_one_before_them(sentence: str, *, leaning: bool) -> None:
     assert leans(sentence) == leaning
+
+
+def test_what_points_at_a_sentence_that_was_not_taken_is_mended_or_not_taken() -> None:
+    texts = (TEXTS[0], "随后，程望舒出席海屿市校地合作推进会。", "随后来到青禾机器人公司，察看展厅。")
+    assert abstract(texts, 0.9, 0.1, 0.1, most=45) == TEXTS[0]
+    assert abstract(texts, 0.1, 0.9, 0.1, most=45) == texts[1][3:]
+    assert abstract(texts, 0.9, 0.9, 0.1, most=60) == TEXTS[0] + texts[1]
+    assert abstract(texts, 0.9, 0.1, 0.9, most=50) == TEXTS[0]  # who came there?
+    assert abstract(texts, 0.1, 0.9, 0.9, most=50) == texts[1][3:] + texts[2]
+
+
+def test_short_names_that_are_not_used_go() -> None:
+    long = "青禾机器人有限公司（以下简称“青禾公司”）与海屿市签署协议。"
+    assert abstract((long,), 0.9, most=60) == "青禾机器人有限公司与海屿市签署协议。"
+    both = (long, "青禾公司将在海屿建设生产线。")
+    assert abstract(both, 0.9, 0.9, most=60) == "".join(both)
+
+
+def test_pictures_and_lists_twice_cut_short_go() -> None:
+    read = Chosen(
+        tuple(make_tagged([("双方座谈，并合影留念。", []), ("程望舒等负责人等出席。", [])])),
+        ("双方座谈，并合影留念。", "程望舒等负责人等出席。"),
+    )
+    assert said(read, {}) == ["双方座谈。", "程望舒等出席。"]
 
 
 def test_captions_that_run_into_a_sentence_go() -> None:

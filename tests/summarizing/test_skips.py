@@ -41,6 +41,15 @@ def test_what_may_be_left_out(text: str, numbers: tuple[int, ...]) -> None:
         ("走访结束后，程望舒主持召开座谈会。", (0,)),
         ("双方商定，共建研究院。", (0,)),  # what?
         ("院长许知行讲到，学校大有可为。", (0,)),
+        ("罗启明建议增设课程；许知行认为基础薄弱，建议开设讲座。", (0, 2)),  # it was Xu who asked for lectures
+        ("程望舒走访云拓机器人公司，与其达成意向，双方共建研究院。", (0, 2)),  # so far it is only meant
+        ("代表团交流经验，了解了公司发展历程，建成通道7条。", (0, 2)),  # the company built them
+        ("程望舒表示，海屿要做好规划，推进合作。", (0, 2)),
+        ("程望舒率市直部门负责人，到公司考察。", (0,)),
+        ("程望舒一行来到云拓机器人公司，参观生产线。", (0,)),  # and what did they do?
+        ("程望舒介绍了海屿的产业，科教和人才的发展情况。", (0,)),
+        ("许知行强调，选派教师研修，目的是学习经验。", (0, 1)),
+        ("尤其对学生而言，实践不可缺少。", (0,)),
         ("18日下午，在远汇银行总行，双方签署协议。", (0, 1)),
         ("研究生院组织的12名博士生，到海屿市开展调研。", (0,)),
         ("程望舒应东江理工大学之邀，到校座谈。", (0,)),
@@ -53,5 +62,7 @@ def test_what_may_not(text: str, numbers: tuple[int, ...]) -> None:
 def test_clauses_come_together_with_the_marks_between_them() -> None:
     parts = Parts("3月18日，程望舒走访公司；参观车间，与罗启明座谈。")
     assert parts.joined((0, 1, 3)) == "3月18日，程望舒走访公司；与罗启明座谈。"
+    assert parts.joined((0, 3)) == "3月18日；与罗启明座谈。"  # what parts limbs still parts them
+    assert Parts("加油！").joined((0,)) == "加油！"
     assert parts.joined((0, 1)) == "3月18日，程望舒走访公司。"
     assert parts.joined((0, 1, 2, 3)) == parts.text

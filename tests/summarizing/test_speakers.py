@@ -22,6 +22,17 @@ def test_pronouns_and_wishes_take_the_name_of_the_speaker() -> None:
     }
 
 
+def test_a_sentence_of_a_speech_says_whose_it_is() -> None:
+    body = (
+        "程望舒表示，海屿场地齐备。欢迎各地企业来海屿投资。要加快项目建设。双方将加强往来。\n欢迎各地企业来海屿投资。"
+    )
+    assert named(body) == {1: "程望舒表示，欢迎各地企业来海屿投资。", 2: "程望舒表示，要加快项目建设。"}
+    assert named("程望舒指出，两国友谊深厚。中方愿同泰方深化合作。要求各部门抓好落实。") == {
+        1: "程望舒表示，中方愿同泰方深化合作。",
+        2: "程望舒要求各部门抓好落实。",
+    }
+
+
 def test_where_it_is_not_clear_who_speaks_nobody_is_named() -> None:
     assert named("程望舒介绍了海屿的情况。\n希望双方尽快签约。") == {}  # another paragraph
     assert named("程望舒与校长许知行介绍了情况。他希望双方尽快签约。") == {}  # two persons

@@ -1,0 +1,30 @@
+"""What runs into the sentences of a web page and does not belong to them: captions, bylines, headings."""
+
+import re
+
+from pipeline.text.tidy import CLAUSE_END, CLOSING, FINAL
+
+# 座谈现场 3月18日, 程望舒赠送纪念照片 3月18日: what a picture shows stands before a blank.
+CAPTION = re.compile(
+    r"^(?:[^，。：；！？\s]{0,6}(?:现场|合影|留影|图片|照片)\s*|[^，。：；！？]{2,40}\s+)(?=(?:\d{4}年)?\d{1,2}月\d)"
+    r"|^[^，。：；！？\s]{2,16}(?:现场|合影|留影|照片)\s+"
+)
+# 海屿新闻网讯（记者 程望舒）, 摄影报道）
+BYLINE = re.compile(
+    r"^[^，。：；！？（(]{2,10}[讯电]\s*[（(][^（）()]{2,60}[）)]\s*"
+    r"|^[（(](?:通讯员|记者|文|图)[^（）()]{2,60}[）)]\s*"
+    r"|^[^，。：；！？（(]{0,40}(?:摄影|报道|摄|通讯员|记者)[^，。：；！？（）()]{0,16}[）)]\s*"
+)
+HEADING = 30  # characters: a shorter line of one clause that no mark ends is one
+
+
+def cleaned(text: str) -> str:
+    """A sentence as it stands on the page, without what ran into it; nothing of a heading or a caption of its own."""
+    text = text.strip()
+    if (
+        len(text) < HEADING
+        and not text.rstrip(CLOSING + "\"'").endswith(tuple(FINAL + "；;：:"))
+        and not CLAUSE_END.search(text)
+    ):
+        return ""
+    return BYLINE.sub("", CAPTION.sub("", text))
