@@ -70,10 +70,9 @@ def with_hosts(text: str, tour: Tour, most: int) -> str:
         # In the middle of a sentence only where that is about the leader: it may be about somebody else's technicians.
         about = f"(^|[{FINAL}]|{re.escape(tour.leader)}[^{FINAL}]*[{CLAUSE_MARKS}])"
         text = re.sub(f"{about}{BOTH}{re.escape(deed)}", rf"\g<1>与{name}{deed}", text)
-    enough = min(ENOUGH, len(tour.hosts))
     clauses = [text[span.start : span.end] for span in split_clauses(text)]
     at = next((i for i, c in enumerate(clauses) if tour.leader in c and SETS_OUT.search(c)), None)
-    if at is None or sum(_told(host, text) for host in tour.hosts) >= enough:
+    if at is None or names_enough(text, tour):
         return text
     head, rest = "".join(clauses[:at]) + clauses[at].rstrip(CLAUSE_MARKS), clauses[at + 1 :]
     last = 0 if is_final(clauses[at]) else next((i + 1 for i, c in enumerate(rest) if is_final(c)), len(rest))
@@ -91,6 +90,11 @@ def with_hosts(text: str, tour: Tour, most: int) -> str:
             if len(sentence) + len(after) <= most and named > most_named:
                 best, most_named = sentence + after, named
     return best
+
+
+def names_enough(text: str, tour: Tour) -> bool:
+    """Whether a text names as many of those who were met as an abstract should."""
+    return sum(_told(host, text) for host in tour.hosts) >= min(ENOUGH, len(tour.hosts))
 
 
 def _clauses(head: str, hosts: Sequence[Host], others: Sequence[Host], text: str, *, walked: bool) -> list[str]:

@@ -11,12 +11,13 @@ from pipeline.summarizing.checking import AbstractChecker, Limits, Rewrite
 from pipeline.summarizing.extract import Told, candidates, extracted, told
 from pipeline.summarizing.generation import Draft, Reading, TextGenerator
 from pipeline.summarizing.lead import LeadSummarizer
-from pipeline.summarizing.naming import Tour
+from pipeline.summarizing.naming import Tour, names_enough, with_hosts
 from pipeline.summarizing.offices import with_offices
 from pipeline.summarizing.select import Chosen, every, is_tiny, rank, reading, verbatim
 from pipeline.summarizing.speakers import with_speakers
 
-RESERVE = 12  # characters of an abstract left to the hosts and the date that are added later
+RESERVE = 12  # characters of an abstract left to what is added later, a date or an office
+HOSTS = 40  # to those who were met, where the clauses that belong in it most do not name them
 
 
 class Seq2SeqSummarizer:
@@ -75,7 +76,8 @@ class Seq2SeqSummarizer:
         known = told(every(sentences, None), named) if all(tagged.clauses for tagged in sentences) else None
         for topic in (topic for topic in topics if topic not in tiny):
             found = known if known is not None else self._judged(sentences, topic, named)
-            text = None if found is None else self._extract(sentences, found, topic, limits[topic])
+            tour = (tours or {}).get(topic)
+            text = None if found is None else self._extract(sentences, found, topic, limits[topic], tour)
             if text is not None:
                 texts[topic] = text
             elif read := self._read(sentences, topic).text:
@@ -105,12 +107,22 @@ class Seq2SeqSummarizer:
         return None if known is None else told(known[0], named, {topic: known[1]})
 
     def _extract(
-        self, sentences: Sequence[TaggedSentence], found: Sequence[Told], topic: str | None, limits: Limits
+        self,
+        sentences: Sequence[TaggedSentence],
+        found: Sequence[Told],
+        topic: str | None,
+        limits: Limits,
+        tour: Tour | None,
     ) -> str | None:
-        """Clauses of the document; None where none of those that belong in the abstract can stand."""
-        most = limits.most - (0 if topic else RESERVE)
-        text = extracted(candidates(found, topic), limits.least, most, event=topic is None)
-        return None if text is None else with_offices(text, sentences, limits.most)
+        """Clauses of the document, with room for whom it should name; None where none that belong in the abstract can stand."""
+        first: str | None = None
+        for reserve in (0 if topic else RESERVE, HOSTS):
+            text = extracted(candidates(found, topic), limits.least, limits.most - reserve, event=topic is None)
+            first = first or text
+            if text is None or tour is None or names_enough(with_hosts(text, tour, limits.most), tour):
+                first = text or first
+                break
+        return None if first is None else with_offices(first, sentences, limits.most)
 
     def _wanted(self, topic: str | None) -> tuple[int, int]:
         return self._config.target_chars if topic is None else self._config.topic_chars
