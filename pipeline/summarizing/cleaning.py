@@ -6,7 +6,7 @@ from pipeline.text.tidy import CLAUSE_END, CLOSING, FINAL
 
 # 座谈现场 3月18日, 程望舒赠送纪念照片 3月18日: what a picture shows stands before a blank.
 CAPTION = re.compile(
-    r"^(?:[^，。：；！？\s]{0,6}(?:现场|合影|留影|图片|照片)\s*|[^，。：；！？]{2,40}\s+)(?=(?:\d{4}年)?\d{1,2}月\d)"
+    r"^(?:[^，。：；！？\s]{0,6}(?:现场|合影|留影|图片|照片)\s*|[^，。：；！？]{2,40}\s+)(?=(?:\d{4}年)?\d{1,2}月\d|会上，|座谈会上，)"
     r"|^[^，。：；！？\s]{2,16}(?:现场|合影|留影|照片)\s+"
 )
 # 海屿新闻网讯（记者 程望舒）, 摄影报道）
@@ -15,6 +15,9 @@ BYLINE = re.compile(
     r"|^[（(](?:通讯员|记者|文|图)[^（）()]{2,60}[）)]\s*"
     r"|^[^，。：；！？（(]{0,40}(?:摄影|报道|摄|通讯员|记者)[^，。：；！？（）()]{0,16}[）)]\s*"
 )
+UNMARKED = re.compile(
+    r"(?<=[\u4e00-\u9fff])\s+(?=(?:座谈)?会上，|仪式上，|随后，)"
+)  # where a sentence ends without a mark
 HEADING = 30  # characters: a shorter line of one clause that no mark ends is one
 
 
@@ -27,4 +30,4 @@ def cleaned(text: str) -> str:
         and not CLAUSE_END.search(text)
     ):
         return ""
-    return BYLINE.sub("", CAPTION.sub("", text))
+    return UNMARKED.sub("。", BYLINE.sub("", CAPTION.sub("", text)))

@@ -23,7 +23,7 @@ OPENING = 0.7  # of the characters an abstract may have goes at most to the even
 PICTURE = re.compile("，(?:并|最后)?[^，。]{0,6}合影(?:留念)?(?=[，。])")
 TWICE = re.compile("等(?:有关|相关|主要)?(?:负责人|负责同志|领导|代表|人员|嘉宾|专家)等")
 # Points at what was just told, at the beginning of a sentence.
-THEN = re.compile("(?:随后|随即|接着|紧接着|之后|其后|期间|首先|最后)，?")
+THEN = re.compile("^(?:随后|随即|接着|紧接着|之后|其后|期间|首先|最后)，?")
 # Says of what it speaks only to who has read of it: 此次活动, 双方, 会上.
 POINTS = re.compile(
     "(?:目前，|会后，)?(?:此次|本次|这次|该[^，]|双方|三方|大家|与会|会上|会议[上，]|座谈会上|仪式上|仪式中|活动中|期间|调研过程中|当[天日]|根据协议|[^，]{2,8}一行)"

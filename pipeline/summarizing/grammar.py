@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pipeline.summarizing.evidence import CLAUSE_MARKS
 from pipeline.summarizing.lexicon import HAN
 from pipeline.summarizing.names import NameKind, ends_in_person, names
+from pipeline.text.tidy import CLOSING
 
 ABOUT = re.compile("(?:就|围绕|针对)(?!近|职|业|绪|餐|读|诊|地)([^，。；]*)$")
 TALKED = re.compile(
@@ -43,7 +44,7 @@ COUNTED = re.compile(
 COUNTS = {"二": 2, "两": 2, **{digit: number for number, digit in enumerate("三四五六七八九", 3)}}
 # Beginnings of sentences that say little without the sentence before them: of whom, who speaks, who wishes.
 LEANING = re.compile(
-    "他|她|其|该|对此|这(?!次|一?个[^，。]{0,2}[季年月周天])|此外|此前|为此|同时|[一二三四五]是|希望|期待|期望|愿|并|而(?!今)|但|我(?![校院市县区省国州所厂部局司])"
+    "他|她|其|该|希(?![望腊伯])|对此|这(?!次|一?个[^，。]{0,2}[季年月周天])|此外|此前|为此|同时|[一二三四五]是|希望|期待|期望|愿|并|而(?!今)|但|我(?![校院市县区省国州所厂部局司])"
     "|(?!.{0,40}(?:表示|指出|强调|说|认为|要求|提出|谈到))[^，。]{0,12}(?:(?<![供反相对适响])应(?![^，。]{2,40}邀请)|(?<![需主重只首不纪必简摘])要|须|也将|愿)"
     "(?![急点件闻素案职求邀变对用约聘届])"
 )
@@ -66,7 +67,7 @@ CUT = re.compile(
     "|以[^，。；]*为(?:契机|抓手|目标|导向|基础|核心|重点|引领|主线|依托|载体|平台|突破口|主题)$"
     "|(?:^|，)[^，。；]{0,4}在[^，。；]*(?:基地|中心|环节|现场|公司|企业|车间|学校|校区|会议室|期间|方面|领域|工厂|园区|田间|院|[上中下里前后时内])$"
     "|(?:^|，)[^，。；]{0,4}在(?![^，。；]*(?:召开|举[行办]|开[展工业]|成立|签|揭|设|建|走访|考察|调研|参观|访问|发布|颁|生产|推进|进行|落户))[^，。；]*"
-    "[行局厅部馆处镇村市县区城站所会厂楼院]$"
+    "[行局厅部馆处镇村市县区城站所会厂楼院园库港]$"
     "|之邀$|邀请下?$"
     "|(?:^|，)由[^，。；]*(?:主办|承办|协办|牵头|带队)$"
     "|告诉(?:记者|大家)$|、[^，。；、]{2,3}$"  # the last: a list, perhaps of names
@@ -112,6 +113,7 @@ def names_persons(clause: str) -> bool:
 
 def breaks_off(clause: str) -> bool:
     """Whether a clause cannot be the last of a sentence; in doubt it can not, as a shorter beginning does no harm."""
+    clause = clause.rstrip(CLOSING)
     return (
         waits(clause) or aims(clause) or sets_scene(clause) or names_persons(clause) or CUT.search(clause) is not None
     )

@@ -15,9 +15,10 @@ from pipeline.summarizing.parties import alike
 from pipeline.summarizing.polish import is_final
 from pipeline.text.tidy import FINAL
 
-MOST, LEAST = 4, 2  # hosts that are added; a single one where the document has no other
+MOST, LEAST = 4, 2  # hosts that are added
 ENOUGH = 3  # an abstract that names so many is left alone
 SETS_OUT = re.compile("率|带队|带领|赴|前往|走访|拜访|访问|考察|调研|来到|一行")
+RECEIVES = re.compile("会见|接见|接待|迎接|来访|到访")
 LEGAL_FORM = re.compile("(?:股份|有限|责任|集团|总?公司|总行)+$")
 VISITED = "走访"
 BOTH = "双方"
@@ -71,8 +72,11 @@ def with_hosts(text: str, tour: Tour, most: int) -> str:
         about = f"(^|[{FINAL}]|{re.escape(tour.leader)}[^{FINAL}]*[{CLAUSE_MARKS}])"
         text = re.sub(f"{about}{BOTH}{re.escape(deed)}", rf"\g<1>与{name}{deed}", text)
     clauses = [text[span.start : span.end] for span in split_clauses(text)]
-    at = next((i for i, c in enumerate(clauses) if tour.leader in c and SETS_OUT.search(c)), None)
-    if at is None or names_enough(text, tour):
+    at = next(
+        (i for i, c in enumerate(clauses) if tour.leader in c and SETS_OUT.search(c) and not RECEIVES.search(c)), None
+    )
+    worth = len(tour.hosts) >= LEAST or any(host.talks or host.deed for host in tour.hosts)  # more than 到松川商会
+    if at is None or not worth or names_enough(text, tour):
         return text
     head, rest = "".join(clauses[:at]) + clauses[at].rstrip(CLAUSE_MARKS), clauses[at + 1 :]
     last = 0 if is_final(clauses[at]) else next((i + 1 for i, c in enumerate(rest) if is_final(c)), len(rest))

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from pipeline.summarizing.brevity import DEEDS, persons
 from pipeline.summarizing.courtesy import FAR
-from pipeline.summarizing.grammar import ANY_DAY, TALKED, aims, breaks_off, names_persons, waits
+from pipeline.summarizing.grammar import ABOUT, ANY_DAY, TALKED, aims, breaks_off, names_persons, waits
 from pipeline.summarizing.lexicon import HAN, fold
 from pipeline.summarizing.names import NameKind, names
 from pipeline.summarizing.polish import only_speech
@@ -20,7 +20,7 @@ from pipeline.text.tidy import CLAUSE_END, CLOSING, FINAL, OPENING
 
 # Beginnings of clauses that go on from the one right before them.
 LEANS = re.compile(
-    "以(?![上及])|从而|进而|并以此|使|让|其|该|此|这|那|但|而|却|则|也|还|又|再|均|都|且|前者|后者|分别|以及|及|等|是|为(?!了?[^，]*(?:，|颁|揭|授))|"
+    "并|以(?![上及])|从而|进而|并以此|使|让|其|该|此|这|那|但|而|却|则|也|还|又|再|均|都|且|前者|后者|分别|以及|及|等|是|为(?!了?[^，]*(?:，|颁|揭|授))|"
     "[二三四五六七八九]是|第[二三四五六]|其次|最后|另|同时|随后|之后|因此|所以|不仅|更|只|特别是|尤其是|包括|如|例如|即|至|到|共(?!同)|占|约|达|较|同比|累计|其余"
 )
 # What ends a clause behind which comes what somebody says, decides or finds: 双方商定, 院长冒雪松讲到, 方案明确.
@@ -42,6 +42,18 @@ ARRIVES = re.compile(
 )
 # What all behind it may belong to: 了解了公司发展历程, 建成平台7个.
 GOVERNS = re.compile("(?:了解|听取|介绍|回顾|讲述|阐述|分析|汇报|通报|感受|学习|看到|听到)(?:了|到)?")
+INSIDE = re.compile(
+    "该|这[一些种个项次]|其(?![他它中次实余])|此(?![次外前])"
+)  # anywhere in a clause: points at what is before it
+FIRST = re.compile("(?:^|[，：])[^，。；]{0,10}(?:一[是要]|一方面|首先要?|第一[，是])")  # of several
+# What an about-clause waits for: 双方就校地合作，人才培养进行了交流.
+DONE = re.compile(
+    "(?:交流|探讨|洽谈|座谈|沟通|研讨|对接|磋商|讨论|协商|商讨|会谈|意见|共识|汇报|发言|报告|介绍|指导|培训|调研|考察|答疑|部署|安排|要求|交谈|协议|回答|解答)[^，]{0,6}$"
+)
+NO_SUBJECT = re.compile(
+    "积极|进一步|深入|全面|加[强快大]|推[动进]|促进|开展|实现|帮|支持|参观|考察|走访|调研|新增|就|围绕|针对|在|对|向|为|与|从|以|将|按|据|通过|使|让|把|被|给|于|共|先后|分别|"
+    "到|赴|来|前往|邀请|希望|愿|要|应|做|建|打造|深化|扩大|完成|取得|获"
+)
 INTENDS = re.compile("达成[^，]{0,12}(?:意向|共识|一致)|商定|约定|计划|拟|打算")
 OF_WHAT = re.compile(f"的[{HAN}]{{2,8}}$")  # …, 致力于升级的战略布局
 # A clause that only says of the one before it what that is: 目的是学习经验.
@@ -89,7 +101,7 @@ class Parts:
         """Whether the sentence can end with each of the clauses."""
         last = len(self.clauses) - 1
         return [
-            j == last or (depth == 0 and may_end(clause) and not self._goes_on(j))
+            j == last or (depth == 0 and may_end(clause) and not self._goes_on(j) and not self._about[j])
             for j, (clause, depth) in enumerate(zip(self.clauses, self._depths, strict=True))
         ]
 
@@ -107,6 +119,16 @@ class Parts:
         return [mark[0] for mark in CLAUSE_END.finditer(self.text.rstrip("。"))]
 
     @cached_property
+    def _about(self) -> list[bool]:
+        """Whether, behind each clause, one that says about what still waits for what was done: 双方就校地合作."""
+        found, waiting = [], False
+        for clause in self.clauses:
+            about = ABOUT.search(clause)
+            waiting = (waiting or about is not None) and not DONE.search(clause)
+            found.append(waiting)
+        return found
+
+    @cached_property
     def _depths(self) -> list[int]:
         """How many quotation marks and brackets are open behind each clause."""
         found, depth = [], 0
@@ -116,9 +138,10 @@ class Parts:
         return found
 
     def _goes_on(self, j: int) -> bool:
-        """Whether the clauses behind a clause say what it is about."""
+        """Whether the clauses behind a clause say what it is about, or the second of what it begins to count."""
         return bool(
-            IS_THAT.match(self.clauses[j + 1])
+            FIRST.search("，".join(self.clauses[: j + 1]))
+            or IS_THAT.match(self.clauses[j + 1])
             or (GOVERNS.search(self.clauses[j]) and OF_WHAT.search(self.clauses[-1]) and not acts(self.clauses[-1]))
         )
 
@@ -126,7 +149,9 @@ class Parts:
         clause, between = self.clauses[j], self.clauses[i + 1 : j]
         if i < 0:
             return may_begin(between, clause)
-        if "；" in self._marks[i : j - 1] and not acts(clause):
+        if self._about[i]:
+            return False
+        if "；" in self._marks[i : j - 1] and (not acts(clause) or only_speech(self.clauses[i])):
             return False  # of another limb: 罗启明建议扩建；许知行认为可行，建议先试
         return may_follow(self.clauses[i], between, clause)
 
@@ -142,13 +167,20 @@ def may_begin(left_out: Sequence[str], clause: str) -> bool:
 
 def may_follow(before: str, left_out: Sequence[str], clause: str) -> bool:
     """Whether a clause may stand right behind another, with those between them left out."""
-    if breaks_off(before) or names_persons(left_out[-1]) or aims(clause) or LEANS.match(clause):
+    if (
+        breaks_off(before)
+        or names_persons(left_out[-1])
+        or aims(clause)
+        or LEANS.match(clause)
+        or INSIDE.search(clause)
+    ):
         return False
     if only_speech(before):
         return acts(clause) or (bool(MODAL.match(clause)) and not any(map(MODAL.match, left_out)))
     if GOVERNS.search(before) and not acts(clause):
         return False
-    if any(GOVERNS.search(other) or INTENDS.search(other) for other in left_out) and not _person_acts(clause):
+    opened = any(rule.search(other) for other in left_out for rule in (GOVERNS, INTENDS, SPEAKS))
+    if opened and not _person_acts(clause):
         return False
     if WITH.match(clause) and not (TALKED.search(clause) or "签" in clause or "共" in clause):
         return False
@@ -169,6 +201,8 @@ def acts(clause: str) -> bool:
     """Whether a clause has a subject of its own."""
     if BODY.match(clause) or clause.startswith("由") or _person_acts(clause):
         return True
+    if NO_SUBJECT.match(clause):
+        return False
     folded = fold(clause)
     bodies = [n.end for n in names(folded) if n.start == 0 and n.kind in (NameKind.ORGANISATION, NameKind.PLACE)]
     return any(folded[end : end + 1] not in ("的", "、", "") for end in bodies)

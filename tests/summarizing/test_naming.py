@@ -52,7 +52,10 @@ def test_the_verb_is_the_documents_and_not_said_twice() -> None:
     assert "先后到青禾机器人公司、松川商会" in with_hosts(SET_OUT, tour(walked=False), 160)
     walked = SET_OUT.replace("赴杭州市", "走访杭州企业")
     assert "走访杭州企业，先后到青禾机器人公司" in with_hosts(walked, tour(), 160)
-    assert "，到松川商会，" in with_hosts(SET_OUT, tour(Host(name="松川商会"), walked=False), 160)
+    assert with_hosts(SET_OUT, tour(Host(name="松川商会"), walked=False), 160) == SET_OUT  # it would say too little
+    assert "，与松川商会座谈，" in with_hosts(SET_OUT, tour(Host(name="松川商会", talks="座谈"), walked=False), 160)
+    received = SET_OUT.replace("率团赴杭州市", "会见杭州企业家一行")
+    assert with_hosts(received, tour(), 160) == received  # who receives does not set out
 
 
 def test_who_signed_stands_in_the_place_of_both_sides() -> None:

@@ -33,6 +33,14 @@ def test_a_sentence_of_a_speech_says_whose_it_is() -> None:
     }
 
 
+def test_what_somebodys_school_or_firm_will_do_is_said_by_them() -> None:
+    body = "许知行表示，学校重视合作。东江理工大学将派出专家。加强人才培养，共建实验室。此次签约是新的起点。"
+    assert named(body) == {
+        1: "许知行表示，东江理工大学将派出专家。",
+        2: "许知行表示，加强人才培养，共建实验室。",
+    }
+
+
 def test_where_it_is_not_clear_who_speaks_nobody_is_named() -> None:
     assert named("程望舒介绍了海屿的情况。\n希望双方尽快签约。") == {}  # another paragraph
     assert named("程望舒与校长许知行介绍了情况。他希望双方尽快签约。") == {}  # two persons
