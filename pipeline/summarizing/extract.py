@@ -16,10 +16,12 @@ from pipeline.summarizing.courtesy import without_courtesy
 from pipeline.summarizing.grammar import ANY_DAY, leans, without_aim, without_then
 from pipeline.summarizing.select import Chosen
 from pipeline.summarizing.skips import Parts, acts
+from pipeline.summarizing.speakers import PRONOUN
 from pipeline.text.tidy import CLAUSE_END, tidy
 
 COSTS = (0.2, 0.1, 0.0)  # of a character; see `choose`
 OPENING = 0.7  # of the characters an abstract may have goes at most to the event it would begin without
+FIRST = re.compile("首先(?![是要])，?")  # 首先来到公司, where the second may be left out
 PICTURE = re.compile("，(?:并|最后)?[^，。]{0,6}合影(?:留念)?(?=[，。])")
 TWICE = re.compile("等(?:有关|相关|主要)?(?:负责人|负责同志|领导|代表|人员|嘉宾|专家)等")
 # Points at what was just told, at the beginning of a sentence.
@@ -59,7 +61,8 @@ def told(chosen: Chosen, named: Mapping[int, str], judged: Mapping[str | None, F
     for i, (tagged, text) in enumerate(zip(chosen.sentences, chosen.texts, strict=True)):
         if text == tidy(tagged.sentence.text):  # all of it
             raw = cleaned(tagged.sentence.text)
-            text = named.get(tagged.sentence.index, tidy(raw) if raw else "")
+            nobody = PRONOUN.match(text) and tagged.sentence.index not in named  # who is 他?
+            text = "" if nobody else named.get(tagged.sentence.index, tidy(raw) if raw else "")
         if shorter := _shorter(text):
             parts = Parts(shorter)
             known = (
@@ -72,7 +75,7 @@ def told(chosen: Chosen, named: Mapping[int, str], judged: Mapping[str | None, F
 
 
 def _shorter(text: str) -> str:
-    text = TWICE.sub("等", without_long_lists(without_aim(without_courtesy(PICTURE.sub("", text)))))
+    text = TWICE.sub("等", without_long_lists(without_aim(without_courtesy(PICTURE.sub("", FIRST.sub("", text))))))
     return text if re.search(r"\w", text) else ""
 
 

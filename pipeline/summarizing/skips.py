@@ -50,9 +50,19 @@ FIRST = re.compile("(?:^|[，：])[^，。；]{0,10}(?:一[是要]|一方面|首
 DONE = re.compile(
     "(?:交流|探讨|洽谈|座谈|沟通|研讨|对接|磋商|讨论|协商|商讨|会谈|意见|共识|汇报|发言|报告|介绍|指导|培训|调研|考察|答疑|部署|安排|要求|交谈|协议|回答|解答)[^，]{0,6}$"
 )
+HEARSAY = re.compile("据[^，]{1,6}|目前|此次|近年来")
+BESIDES, ALSO = re.compile("除|不仅|不但"), re.compile("^[^，]{0,12}[也还]")
 NO_SUBJECT = re.compile(
     "积极|进一步|深入|全面|加[强快大]|推[动进]|促进|开展|实现|帮|支持|参观|考察|走访|调研|新增|就|围绕|针对|在|对|向|为|与|从|以|将|按|据|通过|使|让|把|被|给|于|共|先后|分别|"
     "到|赴|来|前往|邀请|希望|愿|要|应|做|建|打造|深化|扩大|完成|取得|获"
+)
+# With what a clause goes on that has its subject from before: 参观生产线, 总投资12.6亿元.
+DEED = re.compile(
+    "(?:实地|现场|详细|深入|共同|联合|先后|分别|重点|认真|仔细|积极|集中|随机|已|正在|共)*"
+    "(?:参观|考察|调研|走访|拜访|察看|查看|观看|了解|听取|座谈|会谈|交流|探讨|洽谈|研讨|对接|签|举[行办]|召开|开展|进行|组织|邀请|推介|宣讲|介绍|汇报|发言|致辞|讲话|作|做|提出|要求|强调|指出|"
+    "表示|希望|建议|达成|确定|明确|商定|成立|设立|设[有在]?|建[成立设]?|揭牌|授牌|颁|发|捐|投|完成|实现|推[动进]|促进|带动|培训|培养|指导|解决|收集|梳理|引进|选派|聘|安排|提供|支持|服务|覆盖|总|"
+    "金额|涉及|涵盖|展[示出]|出席|参[加会]|看望|慰问|赴|前往|来到|走进|[与和同跟就围向对将用]|打造|加[强快]|深化|拓展|助力|探索|形成|获|取得|荣获|入选|受聘|担任|见证|启动|落[户地]|开[工业设]|生产|招|"
+    "收到|募集|期限|首[期批付]|年[产均]|其中|计划|预计|拟|力争)"
 )
 INTENDS = re.compile("达成[^，]{0,12}(?:意向|共识|一致)|商定|约定|计划|拟|打算")
 OF_WHAT = re.compile(f"的[{HAN}]{{2,8}}$")  # …, 致力于升级的战略布局
@@ -183,6 +193,10 @@ def may_follow(before: str, left_out: Sequence[str], clause: str) -> bool:
     if opened and not _person_acts(clause):
         return False
     if WITH.match(clause) and not (TALKED.search(clause) or "签" in clause or "共" in clause):
+        return False
+    if any(BESIDES.match(other) for other in left_out) and ALSO.search(clause):
+        return False
+    if not acts(clause) and (HEARSAY.fullmatch(before) or not DEED.match(clause)):
         return False
     return acts(clause) or not (
         breaks_off(left_out[-1]) or any(acts(other) and not BESIDE.search(other) for other in left_out)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from pipeline.schema import TaggedSentence
 from pipeline.summarizing.brevity import persons
+from pipeline.summarizing.courtesy import BARE
 from pipeline.summarizing.lexicon import HAN
 from pipeline.text.tidy import tidy
 
@@ -38,7 +39,8 @@ def with_speakers(sentences: Sequence[TaggedSentence]) -> dict[int, str]:
         end = sentence.end
         scene = SCENE.match(text)
         clause = text[scene.end() if scene else 0 :].split("，", 1)[0]
-        subjects = [] if BOTH.match(clause) else persons(clause)
+        bare = BARE.match(clause)
+        subjects = [] if BOTH.match(clause) else persons(clause) or ([bare.span()] if bare else [])
         if pronoun := PRONOUN.match(text):
             if speaker:
                 named[sentence.index] = speaker + text[pronoun.end() :]

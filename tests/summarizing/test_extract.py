@@ -15,7 +15,7 @@ from tests.conftest import make_tagged
 VISIT = "enterprise_visit"
 TEXTS = (
     "3月18日，程望舒率队走访云拓机器人公司，与董事长罗启明座谈。",
-    "他说，海屿的场地和电力都已备齐。",
+    "该公司的场地、电力、用工已备齐。",
     "双方签署投资合作协议，总投资12.6亿元。",
     "会上，海屿市与东江理工大学共建技术转移中心，副市长周以宁、局长孟知远，校长许知行一同揭牌。",
 )
@@ -195,6 +195,12 @@ def test_what_points_at_a_sentence_that_was_not_taken_is_mended_or_not_taken() -
     assert abstract(texts, 0.1, 0.9, 0.9, most=50) == texts[1][3:] + texts[2]
 
 
+def test_who_he_is_must_be_known() -> None:
+    texts = ("双方进行交流，现场气氛热烈。", "他表示，海屿的场地和电力都已备齐。")
+    assert said(chosen(texts), {}) == [texts[0]]
+    assert said(chosen(texts), {1: "程望舒表示，海屿的场地和电力都已备齐。"})[1].startswith("程望舒")
+
+
 def test_short_names_that_are_not_used_go() -> None:
     long = "青禾机器人有限公司（以下简称“青禾公司”）与海屿市签署协议。"
     assert abstract((long,), 0.9, most=60) == "青禾机器人有限公司与海屿市签署协议。"
@@ -204,8 +210,8 @@ def test_short_names_that_are_not_used_go() -> None:
 
 def test_pictures_and_lists_twice_cut_short_go() -> None:
     read = Chosen(
-        tuple(make_tagged([("双方座谈，并合影留念。", []), ("程望舒等负责人等出席。", [])])),
-        ("双方座谈，并合影留念。", "程望舒等负责人等出席。"),
+        tuple(make_tagged([("双方座谈，并合影留念。", []), ("程望舒等负责人等首先出席。", [])])),
+        ("双方座谈，并合影留念。", "程望舒等负责人等首先出席。"),
     )
     assert said(read, {}) == ["双方座谈。", "程望舒等出席。"]
 

@@ -41,6 +41,10 @@ def test_what_somebodys_school_or_firm_will_do_is_said_by_them() -> None:
     }
 
 
+def test_a_name_without_an_office_can_be_the_speakers() -> None:
+    assert named("许知行首先感谢各位，他说川流不息。他希望双方尽快签约。")[1] == "许知行希望双方尽快签约。"
+
+
 def test_where_it_is_not_clear_who_speaks_nobody_is_named() -> None:
     assert named("程望舒介绍了海屿的情况。\n希望双方尽快签约。") == {}  # another paragraph
     assert named("程望舒与校长许知行介绍了情况。他希望双方尽快签约。") == {}  # two persons
