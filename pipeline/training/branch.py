@@ -95,8 +95,8 @@ def train_branch(path: Path) -> tuple[Path, float, float]:
         ModelError: A model is missing, damaged, or its layers are not those of a BERT encoder.
     """
     settings = load_config(path, TrainBranchConfig)
-    claim_folder(settings.work, settings.model_dump_json(exclude={"work"}))
     reader = Reader(settings.config)
+    claim_folder(settings.work, settings.model_dump_json(exclude={"work"}))
     gold = load_gold(settings.corpora, settings.annotations, settings.annotated)
     windows = kept_examples(settings.work / "windows", lambda: gold_examples(gold, reader))
     if not windows:
