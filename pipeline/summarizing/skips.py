@@ -170,7 +170,7 @@ def may_begin(left_out: Sequence[str], clause: str) -> bool:
     """Whether a sentence may begin with a clause whose predecessors are left out: 副校长许知行介绍了学校情况."""
     if LEANS.match(clause) or not _person_acts(clause) or names_persons(left_out[-1]):
         return False
-    if any(map(ANY_DAY.search, left_out)):
+    if any(map(ANY_DAY.search, left_out)) or INSIDE.search(clause):
         return False
     return bool(SPEAKS.search(clause)) or all(map(waits, left_out))
 
