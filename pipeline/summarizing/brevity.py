@@ -38,14 +38,11 @@ UNITS = re.compile(
 )
 PARTIES = re.compile("公司|集团|企业|银行|商会|协会|基金")  # whom they met
 DOTS = tuple("·•・")  # in foreign names
-_ITEM = "[^，。；、]{2,40}"
-ANY_LIST = re.compile(rf"(?P<first>{_ITEM}、{_ITEM})(?P<more>(?:、{_ITEM})+)等")
 
 
-def without_long_lists(text: str, *, every: bool = False) -> str:
-    """A tidied sentence with its long lists cut short; of `every` kind, if they end with 等."""
+def without_long_lists(text: str) -> str:
+    """A tidied sentence with its long lists cut short."""
     text = UNITS.sub(_few, text)
-    text = ANY_LIST.sub(_few, text) if every else text
     for people in reversed(_lists(text)):
         if len(people) > KEPT:
             text = _cut(text, people)
