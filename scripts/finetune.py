@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.errors import JianbaoError
+from pipeline.errors import ConfigError, JianbaoError
 from pipeline.training.finetune import FinetunedTagger, finetune
 from pipeline.training.run import is_first_process
 from pipeline.training.settings import task_of
@@ -75,6 +75,10 @@ def main(
             show_summarizer(config, data, output, encoder, lang)
             return
         if task == "extracts":
+            if encoder is not None:
+                raise ConfigError(
+                    "--encoder: our own abstracts learn on from the tagger that the settings name; leave it out"
+                )
             show_extracts(config, data, output, lang)
             return
         made = finetune(config, data=data, output=output, encoder=encoder)

@@ -15,9 +15,8 @@ BYLINE = re.compile(
     r"|^[（(](?:通讯员|记者|文|图)[^（）()]{2,60}[）)]\s*"
     r"|^[^，。：；！？（(]{0,40}(?:摄影|报道|摄|通讯员|记者)[^，。：；！？（）()]{0,16}[）)]\s*"
 )
-UNMARKED = re.compile(
-    r"(?<=[\u4e00-\u9fff])\s+(?=(?:座谈)?会上，|仪式上，|随后，)"
-)  # where a sentence ends without a mark
+# Where a sentence ends without a mark.
+UNMARKED = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=(?:座谈)?会上，|仪式上，|随后，)")
 HEADING = 30  # characters: a shorter line of one clause that no mark ends is one
 
 

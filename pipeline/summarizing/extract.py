@@ -21,6 +21,7 @@ from pipeline.text.tidy import CLAUSE_END, tidy
 
 COSTS = (0.2, 0.1, 0.0)  # of a character; see `choose`
 OPENING = 0.7  # of the characters an abstract may have goes at most to the event it would begin without
+LONG = 1000  # characters: a longer sentence is a list that nothing ends, and to align it takes long
 FIRST = re.compile("首先(?![是要])，?")  # 首先来到公司, where the second may be left out
 PICTURE = re.compile("，(?:并|最后)?[^，。]{0,6}合影(?:留念)?(?=[，。])")
 TWICE = re.compile("等(?:有关|相关|主要)?(?:负责人|负责同志|领导|代表|人员|嘉宾|专家)等")
@@ -50,20 +51,22 @@ class Told:
 
 
 def told(chosen: Chosen, named: Mapping[int, str], judged: Mapping[str | None, Floats] | None = None) -> list[Told]:
-    """Sentences as abstracts may have them, those of which nothing is left apart.
+    """Sentences as abstracts may have them, but for those of which nothing is left and those that were told before.
 
     Args:
         chosen: The sentences.
         named: Texts that name the speaker, by the index of the sentence; see `pipeline.summarizing.speakers`.
         judged: By topic, how much each sentence belongs in an abstract, (sentences,); left out, their clauses know.
     """
-    found = []
+    found, seen = [], set[str]()
     for i, (tagged, text) in enumerate(zip(chosen.sentences, chosen.texts, strict=True)):
         if text == tidy(tagged.sentence.text):  # all of it
             raw = cleaned(tagged.sentence.text)
             nobody = PRONOUN.match(text) and tagged.sentence.index not in named  # who is 他?
             text = "" if nobody else named.get(tagged.sentence.index, tidy(raw) if raw else "")
-        if shorter := _shorter(text):
+        shorter = _shorter(text)
+        if shorter and shorter not in seen:
+            seen.add(shorter)
             parts = Parts(shorter)
             known = (
                 _of_clauses(tagged, parts)
@@ -142,7 +145,9 @@ def _of_clauses(tagged: TaggedSentence, parts: Parts) -> dict[str | None, Sequen
     topics = list(tagged.clauses[0].salience)
     known = np.array([list(clause.salience.values()) for clause in tagged.clauses])
     text = tagged.sentence.text
-    if len(known) != len(parts.clauses) or parts.text != tidy(text):
+    if len(text) > LONG:
+        known = np.repeat(known.mean(axis=0, keepdims=True), len(parts.clauses), axis=0)
+    elif len(known) != len(parts.clauses) or parts.text != tidy(text):
         known = _aligned(np.repeat(known, [c.end - c.start for c in tagged.clauses], axis=0), text, parts)
     return dict(zip(topics, known.T.tolist(), strict=True))
 

@@ -6,6 +6,7 @@ begins when the words before it were not copied with it.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 HAN = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 HAN_RUN = re.compile(rf"[{HAN}]+")
@@ -237,6 +238,7 @@ def fold(text: str) -> str:
     return "".join(_fold(character) for character in text)
 
 
+@lru_cache(8192)
 def _fold(character: str) -> str:
     digit = unicodedata.decimal(character, None)
     if digit is not None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from pipeline.schema import TaggedSentence
 from pipeline.summarizing.brevity import persons
@@ -17,27 +18,39 @@ ONE_BODY = re.compile("(?:常务)?副?校长|(?:党委)?副?书记")  # of the b
 AFTER_NAMES = ("教授", "院士", "研究员", "工程师")
 
 
-def with_offices(text: str, sentences: Sequence[TaggedSentence], most: int) -> str:
-    """A text in which each person has an office where they first come, as far as the document says one and there is room.
+class Offices:
+    """The offices of the persons of a document, as far as it says one where they first come."""
 
-    Args:
-        text: An abstract.
-        sentences: All sentences of the document.
-        most: Characters it may have.
-    """
-    sources = [tidy(tagged.sentence.text) for tagged in sentences]
-    known: dict[str, str] = {}
-    for source in sources:
-        for start, end in persons(source):
-            known.setdefault(source[start:end], _office(source, start))
-    for name, office in known.items():
-        at = text.find(name)
-        if office and at >= 0 and len(text) + len(office) <= most and _alone(text, at, at + len(name)):
-            taken_for_another = text[at - 1 : at] == "，" and any(
-                s.startswith((office + name)[:OPENING]) for s in sources
-            )
-            text = text if taken_for_another else text[:at] + office + text[at:]
-    return text
+    def __init__(self, sentences: Sequence[TaggedSentence]) -> None:
+        """Takes all sentences of the document; they are looked through when a text first needs it."""
+        self._sources = [tidy(tagged.sentence.text) for tagged in sentences]
+
+    @cached_property
+    def _known(self) -> dict[str, str]:
+        """Offices by name, empty where the document says none."""
+        known: dict[str, str] = {}
+        for source in self._sources:
+            folded = fold(source)
+            for start, end in persons(source):
+                if source[start:end] not in known:
+                    known[source[start:end]] = _office(source, folded, start)
+        return known
+
+    def added(self, text: str, most: int) -> str:
+        """An abstract in which each person has an office where they first come, as far as there is room.
+
+        Args:
+            text: The abstract.
+            most: Characters it may have.
+        """
+        for name, office in self._known.items():
+            at = text.find(name)
+            if office and at >= 0 and len(text) + len(office) <= most and _alone(text, at, at + len(name)):
+                taken_for_another = text[at - 1 : at] == "，" and any(
+                    s.startswith((office + name)[:OPENING]) for s in self._sources
+                )
+                text = text if taken_for_another else text[:at] + office + text[at:]
+        return text
 
 
 def _alone(text: str, start: int, end: int) -> bool:
@@ -46,9 +59,8 @@ def _alone(text: str, start: int, end: int) -> bool:
     return begins and not text.startswith("、", end) and not OFFICE.match(text, end)
 
 
-def _office(text: str, end: int) -> str:
+def _office(text: str, folded: str, end: int) -> str:
     """The office that ends at a position, with the body before it."""
-    folded = fold(text)
     office = next((m for m in OFFICE.finditer(folded, max(0, end - 20)) if m.end() == end), None)
     if office is None or office[0].endswith(AFTER_NAMES):
         return ""

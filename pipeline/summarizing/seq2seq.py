@@ -12,7 +12,7 @@ from pipeline.summarizing.extract import Told, candidates, extracted, told
 from pipeline.summarizing.generation import Draft, Reading, TextGenerator
 from pipeline.summarizing.lead import LeadSummarizer
 from pipeline.summarizing.naming import Tour, names_enough, with_hosts
-from pipeline.summarizing.offices import with_offices
+from pipeline.summarizing.offices import Offices
 from pipeline.summarizing.select import Chosen, every, is_tiny, rank, reading, verbatim
 from pipeline.summarizing.speakers import with_speakers
 
@@ -72,14 +72,14 @@ class Seq2SeqSummarizer:
         tiny = {topic for topic in topics if is_tiny(sentences, topic, self._wanted(topic)[1])}
         texts: dict[str | None, str] = {}
         readings: dict[str | None, Reading] = {}
-        named = with_speakers(sentences)
+        named, offices = with_speakers(sentences), Offices(sentences)
         known = told(every(sentences, None), named) if all(tagged.clauses for tagged in sentences) else None
         for topic in (topic for topic in topics if topic not in tiny):
             found = known if known is not None else self._judged(sentences, topic, named)
             tour = (tours or {}).get(topic)
-            text = None if found is None else self._extract(sentences, found, topic, limits[topic], tour)
+            text = None if found is None else self._extract(found, topic, limits[topic], tour)
             if text is not None:
-                texts[topic] = text
+                texts[topic] = offices.added(text, limits[topic].most)
             elif read := self._read(sentences, topic).text:
                 readings[topic] = Reading(text=read, topic=topic, least=limits[topic].least, most=limits[topic].most)
         drafts = dict(zip(readings, self._generator.generate(list(readings.values())), strict=True)) if readings else {}
@@ -106,14 +106,7 @@ class Seq2SeqSummarizer:
         known = self._generator.salience(sentences, topic)
         return None if known is None else told(known[0], named, {topic: known[1]})
 
-    def _extract(
-        self,
-        sentences: Sequence[TaggedSentence],
-        found: Sequence[Told],
-        topic: str | None,
-        limits: Limits,
-        tour: Tour | None,
-    ) -> str | None:
+    def _extract(self, found: Sequence[Told], topic: str | None, limits: Limits, tour: Tour | None) -> str | None:
         """Clauses of the document, with room for whom it should name; None where none that belong in the abstract can stand."""
         first: str | None = None
         for reserve in (0 if topic else RESERVE, HOSTS):
@@ -122,7 +115,7 @@ class Seq2SeqSummarizer:
             if text is None or tour is None or names_enough(with_hosts(text, tour, limits.most), tour):
                 first = text or first
                 break
-        return None if first is None else with_offices(first, sentences, limits.most)
+        return first
 
     def _wanted(self, topic: str | None) -> tuple[int, int]:
         return self._config.target_chars if topic is None else self._config.topic_chars

@@ -41,10 +41,9 @@ ARRIVES = re.compile(
     "检查|指导|看望|推介|培训|学习|商谈|会谈|洽商|招商|揭牌|进行|服务))[^，。；]*$"
 )
 # What all behind it may belong to: 了解了公司发展历程, 建成平台7个.
-GOVERNS = re.compile("(?:了解|听取|介绍|回顾|讲述|阐述|分析|汇报|通报|感受|学习|看到|听到)(?:了|到)?")
-INSIDE = re.compile(
-    "该|这[一些种个项次]|其(?![他它中次实余])|此(?![次外前])"
-)  # anywhere in a clause: points at what is before it
+GOVERNS = re.compile("了解|听取|介绍|回顾|讲述|阐述|分析|汇报|通报|感受|学习|看到|听到")
+# Anywhere in a clause: points at what is before it.
+INSIDE = re.compile("该|这[一些种个项次]|其(?![他它中次实余])|此(?![次外前])")
 FIRST = re.compile("(?:^|[，：])[^，。；]{0,10}(?:一[是要]|一方面|首先要?|第一[，是])")  # of several
 # What an about-clause waits for: 双方就校地合作，人才培养进行了交流.
 DONE = re.compile(
@@ -73,11 +72,10 @@ WITH = re.compile("[与和同跟](?!时|步)")
 # What a clause has for its subject without being a name.
 BODY = re.compile(
     "(?:[^，]{0,4}[日午晚天]|会[上后前]|期间|座谈会上|仪式上|活动中)?(?:双方|三方|各方|与会|会议|活动|仪式|大会|论坛|学校|我校|校方|学院|我院|企业|公司|集团|"
-    "大家|他|她|代表团|考察团|考察组|调研组|调研团|代表们|专家|师生|学生|同学|老师|市委|市政府|县委|县政府|区委|区政府|省委|省政府|政府|项目|各[级地部方]|参会|来宾|嘉宾|[^，]{2,12}一行|[中俄美德法英日韩欧老哈乌泰印巴埃南][方])"
+    "大家|他|她|代表团|考察团|考察组|调研组|调研团|代表们|专家|师生|学生|同学|老师|市委|市政府|县委|县政府|区委|区政府|省委|省政府|政府|项目|各[级地部方]|参会|来宾|嘉宾|[^，]{2,12}一行|[中俄美德法英日韩欧老哈乌泰印巴埃南]方)"
 )
 # What others do beside the one who acts: the subject stays who it was.
 BESIDE = re.compile("(?:陪同|参加|出席|参与|接待|见证|主持|列席|随行|同行)[^，]{0,12}$")
-
 
 NEAR = 8  # clauses that may be left out in one place
 
@@ -129,6 +127,11 @@ class Parts:
         return [mark[0] for mark in CLAUSE_END.finditer(self.text.rstrip("。"))]
 
     @cached_property
+    def _counts(self) -> int:
+        """The clause that begins to count, 一要优化规划; the number of all if none does."""
+        return next((j for j, clause in enumerate(self.clauses) if FIRST.search(clause)), len(self.clauses))
+
+    @cached_property
     def _about(self) -> list[bool]:
         """Whether, behind each clause, one that says about what still waits for what was done: 双方就校地合作."""
         found, waiting = [], False
@@ -150,7 +153,7 @@ class Parts:
     def _goes_on(self, j: int) -> bool:
         """Whether the clauses behind a clause say what it is about, or the second of what it begins to count."""
         return bool(
-            FIRST.search("，".join(self.clauses[: j + 1]))
+            j >= self._counts
             or IS_THAT.match(self.clauses[j + 1])
             or (GOVERNS.search(self.clauses[j]) and OF_WHAT.search(self.clauses[-1]) and not acts(self.clauses[-1]))
         )

@@ -1,5 +1,6 @@
 """Which sentences an abstract takes as they stand; see `pipeline.summarizing.extract`."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from pipeline.schema import SalientClause
 from pipeline.summarizing.extract import candidates, extracted, told
 from pipeline.summarizing.grammar import breaks_off, leans, without_aim
 from pipeline.summarizing.select import Chosen
-from pipeline.text.tidy import clause_spans
+from pipeline.text.tidy import clause_spans, tidy
 from tests.conftest import make_tagged
 
 VISIT = "enterprise_visit"
@@ -193,6 +194,21 @@ def test_what_points_at_a_sentence_that_was_not_taken_is_mended_or_not_taken() -
     assert abstract(texts, 0.9, 0.9, 0.1, most=60) == TEXTS[0] + texts[1]
     assert abstract(texts, 0.9, 0.1, 0.9, most=50) == TEXTS[0]  # who came there?
     assert abstract(texts, 0.1, 0.9, 0.9, most=50) == texts[1][3:] + texts[2]
+
+
+def test_what_stands_twice_is_told_once() -> None:
+    assert said(chosen((TEXTS[0], TEXTS[2], TEXTS[0])), {}) == [TEXTS[0], TEXTS[2]]
+
+
+def test_a_list_that_nothing_ends_takes_no_time() -> None:
+    text = "程望舒走访公司，副市长周以宁、科技局局长孟知远、发改委主任罗启明、人社局局长郑立群出席，" * 200
+    (tagged,) = make_tagged([(text, [])])
+    clauses = tuple(SalientClause(start=a, end=b, salience={None: 0.5}) for a, b in clause_spans(text))
+    started = time.process_time()
+    (one,) = told(Chosen((replace(tagged, clauses=clauses),), (tidy(text),)), {})
+    assert set(one.salience[None]) == {0.5} and len(one.salience[None]) == len(one.parts.clauses)
+    assert extracted(candidates([one], None), 0, 160, event=False)
+    assert time.process_time() - started < 5  # aligned character by character it took half a minute
 
 
 def test_who_he_is_must_be_known() -> None:

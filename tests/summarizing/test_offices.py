@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.summarizing.offices import with_offices
+from pipeline.summarizing.offices import Offices
 from tests.conftest import make_tagged
 
 SOURCES = (
@@ -26,10 +26,10 @@ SOURCES = (
     ],
 )
 def test_a_name_alone_gets_the_office_of_its_first_mention(text: str, introduced: str) -> None:
-    assert with_offices(text, make_tagged([(source, []) for source in SOURCES]), 60) == introduced
+    assert Offices(make_tagged([(source, []) for source in SOURCES])).added(text, 60) == introduced
 
 
 def test_an_office_needs_room() -> None:
     sentences = make_tagged([(source, []) for source in SOURCES])
     text = "程望舒表示感谢。"
-    assert with_offices(text, sentences, len(text) + len("海屿市委书记") - 1) == text
+    assert Offices(sentences).added(text, len(text) + len("海屿市委书记") - 1) == text

@@ -104,6 +104,8 @@ def test_the_shipped_branch_learns_on_from_a_users_abstracts(tmp_path: Path) -> 
     )
     assert made != shipped
     assert made == pytest.approx(shipped, abs=0.15)  # it goes on from where the shipped one is
+    run = subprocess.run([*command, "--encoder", "x"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 2 and run.stderr.startswith("error: --encoder: ")
     mine.write_text(lines[0], encoding="utf-8")
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 2 and "no texts of the split train" in run.stderr
