@@ -1,25 +1,25 @@
-"""Graphs of a tagger and of a branch upon it: layers read back from integers, states shown, a branch exported."""
+"""Graphs of a tagger and of a branch upon it: states shown, layers read back, a branch exported."""
 
 import re
 import tempfile
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
 from pipeline.errors import ModelError
 from pipeline.tagging.onnx import SALIENCE, STATES
 from pipeline.training.attention import fuse_attention
 from pipeline.training.export import OPSET, pack_weights
 from pipeline.training.quantise import quantise
+from pipeline.training.stored import stored_weights
 
 LAYER = re.compile(r"(?:encoder\.layer|^layers)\.(?=\d+\.)")  # in the names of weights: of a BERT encoder, of a branch
-HEAD = "head.bias"  # of a branch
 NORMS = 2  # of a layer
 
 
@@ -52,21 +52,11 @@ def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:
 
 
 def layer_weights(model: onnx.ModelProto) -> dict[str, torch.Tensor]:
-    """Weights of the layers of a tagger or a branch, as `training.quantise` and `pack_weights` stored them, by their names.
+    """Weights of the layers of a tagger or a branch (see `training.stored`), by their names.
 
     The names begin with the number of the layer: `0.attention.self.query.weight`.
     """
-    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
-    found = {name: values for name, values in stored.items() if LAYER.search(name)}  # biases and norms stay as they are
-    products = {
-        node.output[0].rpartition("/")[0]: _product(node, stored)
-        for node in model.graph.node
-        if node.op_type == "MatMulInteger"
-    }
-    for node in model.graph.node:
-        if node.op_type == "Add" and node.input[0] in products and LAYER.search(node.input[1]):
-            found[node.input[1].removesuffix("bias") + "weight"] = products[node.input[0]].T
-    return {LAYER.split(name)[-1]: torch.tensor(np.array(values)) for name, values in found.items()}
+    return {LAYER.split(name)[-1]: values for name, values in stored_weights(model).items() if LAYER.search(name)}
 
 
 def head_weights(model: onnx.ModelProto) -> torch.nn.Linear:
@@ -75,27 +65,12 @@ def head_weights(model: onnx.ModelProto) -> torch.nn.Linear:
     Raises:
         ModelError: The graph is none of a branch.
     """
-    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
-    made = {node.output[0]: node for node in model.graph.node}
-    sums = [node for node in model.graph.node if node.op_type == "Add" and node.input[1] == HEAD]
-    if not sums or sums[0].input[0] not in made:
+    stored = stored_weights(model)
+    if not {"head.weight", "head.bias"} <= set(stored):
         raise ModelError("the branch has no last layer of its own")
-    weight = torch.tensor(np.array(stored[made[sums[0].input[0]].input[1]])).T
-    head = torch.nn.Linear(weight.shape[1], weight.shape[0])
-    head.load_state_dict({"weight": weight, "bias": torch.tensor(np.array(stored[HEAD]))})
+    head = torch.nn.Linear(stored["head.weight"].shape[1], stored["head.weight"].shape[0])
+    head.load_state_dict({name: stored[f"head.{name}"] for name in ("weight", "bias")})
     return head
-
-
-def _product(node: onnx.NodeProto, stored: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
-    """The float matrix of a product of integers, (inputs, outputs)."""
-    source, output = (name.rpartition("/")[0] for name in (node.input[0], node.output[0]))
-    shrink, apart = stored[f"{source}/shrink"], stored[f"{source}/apart"]
-    matrix = stored[f"{output}/weight"].astype(np.float32) * stored[f"{output}/steps"] * shrink[:, None]
-    rows = stored.get(f"{output}/rows")
-    if rows is None:
-        rows = stored[f"{output}/rows_int8"].astype(np.float32) * stored[f"{output}/rows_scale"]
-    matrix[apart] = rows
-    return np.asarray(matrix, np.float32)
 
 
 def branch_to_onnx(

@@ -1,4 +1,4 @@
-"""A trained pointer-generator to two ONNX graphs, `reader.onnx` and `writer.onnx`, and a file of the tables both look up.
+"""A trained pointer-generator to two ONNX graphs, `reader.onnx` and `writer.onnx`, a file of the tables both look up, and back.
 
 The reader takes a source once and gives the decoder's memory and its first step; the writer takes one more token of every beam.
 """
@@ -13,15 +13,18 @@ from pathlib import Path
 
 import onnx
 import torch
+from google.protobuf.message import DecodeError
 from onnx.external_data_helper import set_external_data
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from pipeline.artefacts import require_file
 from pipeline.errors import ModelError
 from pipeline.summarizing.pointer import CARD, READER, TABLES, TOKENIZER, WRITER, special_ids
 from pipeline.training.export import OPSET, pack_weights
-from pipeline.training.pointer import Memory, PointerGenerator
+from pipeline.training.pointer import Memory, PointerConfig, PointerGenerator
 from pipeline.training.quantise import Sample, quantise, quantise_blocks
+from pipeline.training.stored import stored_weights
 
 LARGE = 1 << 20  # bytes
 
@@ -183,3 +186,38 @@ def share_tables(graphs: Sequence[onnx.ModelProto], path: Path) -> None:
                 set_external_data(tensor, path.name, offset=stream.tell(), length=len(data))
                 tensor.ClearField("raw_data")
             stream.write(data)
+
+
+def read_summarizer(folder: Path, encoder: Path) -> PointerGenerator:
+    """The pointer-generator of an exported folder, to be trained on or saved as safetensors.
+
+    The reader takes the first step and so has all weights, as exact as its integers; only positions stand in the writer.
+
+    Args:
+        folder: What `export_summarizer` wrote.
+        encoder: A folder with the `config.json` of the encoder it was made from.
+
+    Raises:
+        ModelError: A file is missing or damaged, or the weights are not those of such an encoder.
+    """
+    card = json.loads(require_file(folder / CARD).read_text(encoding="utf-8"))
+    sizes = json.loads(require_file(encoder / "config.json").read_text(encoding="utf-8"))
+    try:
+        weights = {
+            name.removeprefix("model."): values
+            for file in (WRITER, READER)
+            for name, values in stored_weights(onnx.load(str(require_file(folder / file)))).items()
+        }
+        decoder_layers = 1 + max(int(name.split(".")[1]) for name in weights if name.startswith("layers."))
+        config = PointerConfig(
+            encoder={**sizes, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0},
+            decoder_layers=decoder_layers,
+            target_positions=card["target_tokens"],
+            frequent=tuple(card["frequent"]),
+        )
+        model = PointerGenerator(config)
+        own = model.state_dict()
+        model.load_state_dict({**{name: weights[name] for name in own if name in weights}, "frequent": own["frequent"]})
+    except (DecodeError, OSError, KeyError, ValueError, RuntimeError) as error:
+        raise ModelError(f"{folder}: no summarizer over {encoder}: {' '.join(str(error).split())[:200]}") from None
+    return model

@@ -17,7 +17,8 @@ from transformers import Trainer, TrainingArguments, set_seed
 from pipeline.config import Settings, TopicConfig
 from pipeline.corpus import load_annotations, load_corpus, read_rows
 from pipeline.errors import ConfigError, InputError
-from pipeline.summarizing.pointer import special_ids
+from pipeline.summarizing.pointer import READER, special_ids
+from pipeline.training.checkpoints import last_checkpoint
 from pipeline.training.pointer import PointerConfig, PointerGenerator, calibrate, from_encoder
 from pipeline.training.pointer_data import (
     NewsLimits,
@@ -29,13 +30,15 @@ from pipeline.training.pointer_data import (
     hold_out,
     news_pairs,
 )
-from pipeline.training.pointer_export import export_summarizer
+from pipeline.training.pointer_export import export_summarizer, read_summarizer
 from pipeline.training.quantise import Sample
+from pipeline.training.run import claim_folder
 from pipeline.training.tagger import computes_bf16
 
 Collate = Callable[[Sequence[dict[str, Any]]], dict[str, torch.Tensor]]
 CALIBRATED = 64  # examples
 WORKERS = 4  # processes that pad ahead of an accelerator
+MEASURED = 0.05  # of the steps between two measurements and checkpoints
 SPECIALS = 4  # around the task and the text, and the mark behind a topic's name
 
 
@@ -50,9 +53,16 @@ class NewsConfig(Settings):
 
 
 class TrainSummarizerConfig(Settings):
-    """One stage. `texts` give headlines, `corpora` abstracts; `start` is an encoder or the stage before.
+    """One stage.
 
-    `annotations` give abstracts of texts that `annotated` holds (see `corpus.load_annotations`); rates are AdamW's.
+    Attributes:
+        texts: News that give headlines.
+        corpora: Labelled documents that give abstracts.
+        annotations: Abstracts of texts that `annotated` holds (see `corpus.load_annotations`).
+        start: An encoder, the stage before, or what `kind: pointer` loads.
+        encoder: The encoder that the last of these was made from, for its sizes.
+        encoder_rate: AdamW's rate for the encoder.
+        decoder_rate: That for the rest.
     """
 
     topics: tuple[TopicConfig, ...] = ()
@@ -62,6 +72,7 @@ class TrainSummarizerConfig(Settings):
     annotations: tuple[Path, ...] = ()
     annotated: tuple[Path, ...] = ()
     start: str
+    encoder: str = "models/encoder"
     output: Path
     work: Path
     decoder_layers: int = Field(default=3, ge=1)
@@ -134,10 +145,22 @@ def _count(tokenizer: Tokenizer, text: str) -> int:
     return len(tokenizer.encode(text, add_special_tokens=False).ids)
 
 
+def held_out_sources(settings: TrainSummarizerConfig, tokenizer: Tokenizer) -> frozenset[str]:
+    """The sources that a stage does not learn from but is measured on.
+
+    Raises:
+        ConfigError, InputError: As for `load_pairs`.
+    """
+    _, watched = hold_out(load_pairs(settings, tokenizer), settings.held_out, settings.seed)
+    return frozenset(pair.source for pair in watched)
+
+
 def open_model(
     settings: TrainSummarizerConfig, train: Sequence[dict[str, Any]], collate: Collate, end: int
 ) -> PointerGenerator:
-    """The stage before, or a new model over an encoder, calibrated on the first examples."""
+    """The stage before, what ships, or a new model over an encoder, calibrated on the first examples."""
+    if (Path(settings.start) / READER).is_file():
+        return read_summarizer(Path(settings.start), Path(settings.encoder))
     kind = json.loads((Path(settings.start) / "config.json").read_text(encoding="utf-8"))["model_type"]
     if kind == PointerConfig.model_type:
         return PointerGenerator.from_pretrained(settings.start, dtype=torch.float32)
@@ -154,9 +177,17 @@ def open_model(
 def train_summarizer(settings: TrainSummarizerConfig) -> dict[str, float]:
     """Trains one stage and writes its folder; a run that was stopped goes on from its last checkpoint.
 
+    `trainer_state.json` in the folder has the losses by step (Trainer's `log_history`), of what was held out too.
+
     Returns:
         The loss on what was held out, in nats a target token, as `eval_loss`.
+
+    Raises:
+        ConfigError: Nothing to learn from is named, or an earlier run in the same work folder had other settings.
+        InputError: A file is missing or damaged, or holds nothing of use.
+        ModelError: The model to start from cannot be read.
     """
+    claim_folder(settings.work, settings.model_dump_json(exclude={"output", "work"}))
     set_seed(settings.seed)
     tokenizer = Tokenizer.from_file(str(Path(settings.start) / "tokenizer.json"))
     encode = PairEncoder(
@@ -182,7 +213,10 @@ def train_summarizer(settings: TrainSummarizerConfig) -> dict[str, float]:
             bf16=computes_bf16(),
             train_sampling_strategy="group_by_length",
             use_cpu=not torch.accelerator.is_available(),
-            save_steps=0.05,
+            eval_strategy="steps",
+            eval_steps=MEASURED,
+            save_steps=MEASURED,
+            prediction_loss_only=True,
             dataloader_num_workers=WORKERS if torch.accelerator.is_available() else 0,
             save_total_limit=1,
             logging_steps=20,
@@ -195,11 +229,13 @@ def train_summarizer(settings: TrainSummarizerConfig) -> dict[str, float]:
         eval_dataset=Dataset.from_list(dev),
         data_collator=collate,
     )
-    trainer.train(resume_from_checkpoint=any(settings.work.glob("checkpoint-*")))
+    checkpoint = last_checkpoint(settings.work)
+    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
     metrics = trainer.evaluate()
     trained = trainer.accelerator.unwrap_model(model, keep_fp32_wrapper=False)
     trained.float().cpu().save_pretrained(settings.output)
     tokenizer.save(str(settings.output / "tokenizer.json"))
+    trainer.state.save_to_json(str(settings.output / "trainer_state.json"))
     return {name: float(value) for name, value in metrics.items()}
 
 

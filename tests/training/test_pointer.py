@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,10 +7,13 @@ import onnx
 import onnxruntime
 import pytest
 import torch
+import typer
+import yaml
 from tokenizers import Tokenizer
+from typer.testing import CliRunner
 
 from pipeline.config import PointerConfig, load_config
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, ModelError
 from pipeline.summarizing.generation import Reading
 from pipeline.summarizing.pointer import PointerWriter
 from pipeline.training.pointer import IGNORED, PointerGenerator, calibrate, from_encoder
@@ -23,8 +27,10 @@ from pipeline.training.pointer_data import (
     news_pairs,
     usable,
 )
-from pipeline.training.pointer_export import export_summarizer, share_tables
+from pipeline.training.pointer_export import export_summarizer, read_summarizer, share_tables
 from pipeline.training.pointer_train import TrainSummarizerConfig, load_pairs
+from scripts.evaluate_headlines import main as headlines_script
+from scripts.train_summarizer import main as train_script
 from tests.conftest import ROOT, TOPICS, make_gold
 
 PAIRS = [
@@ -196,3 +202,80 @@ def test_tables_that_two_graphs_hold_are_kept_once(tmp_path: Path) -> None:
         found[name] = session.run(None, {"rows": np.array([3, 599])})
     np.testing.assert_array_equal(found["one"], [common[[3, 599]], own[[3, 599]]])
     np.testing.assert_array_equal(found["other"], [common[[3, 599]]])
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    rows = []
+    for number in range(60):
+        day = "一二三四五六七八九十"[number % 10]
+        title = f"书记到企业{day}座谈" if number % 2 else f"今天大学{day}签协议"
+        text = (
+            f"天气很好。{title}。" + "好天气，好企业。" * (8 + number % 3) + "一二三四五六七八九十"[number // 10] + "。"
+        )
+        rows.append(json.dumps({"id": str(number), "title": title, "text": text}, ensure_ascii=False))
+    path = tmp_path / "news.jsonl"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    return path
+
+
+def test_a_stage_is_trained_exported_and_trained_on(news: Path, tiny_encoder: Path, tmp_path: Path) -> None:
+    values = {
+        "texts": [{"path": str(news), "source_chars": 50}],
+        "start": str(tiny_encoder),
+        "encoder": str(tiny_encoder),
+        "source_tokens": 60,
+        "target_tokens": 20,
+        "decoder_layers": 2,
+        "frequent": 20,
+        "held_out": 0.2,
+        "epochs": 6,
+        "decoder_rate": 3e-3,
+        "encoder_rate": 3e-3,
+    }
+
+    def settings(name: str, **changes: object) -> Path:
+        folders = {"output": str(tmp_path / name), "work": str(tmp_path / f"{name}.work")}
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(yaml.safe_dump({**values, **folders, **changes}), encoding="utf-8")
+        return path
+
+    run = CliRunner()
+    train, headlines = (typer.Typer() for _ in range(2))
+    train.command()(train_script)
+    headlines.command()(headlines_script)
+    first = run.invoke(train, ["--config", str(settings("first")), "--export", str(tmp_path / "onnx")])
+    assert first.exit_code == 0, first.output
+    history = json.loads((tmp_path / "first" / "trainer_state.json").read_text(encoding="utf-8"))["log_history"]
+    losses = [row["eval_loss"] for row in history if "eval_loss" in row]
+    assert len(losses) > 10 and losses[-1] < losses[0] / 2
+
+    options = {"model": tmp_path / "onnx", "held-out-of": tmp_path / "first.yaml", "source-chars": 50}
+    found = run.invoke(headlines, [str(news), *(f"--{name}={value}" for name, value in options.items())])
+    assert found.exit_code == 0, found.output
+    assert "on 12 headlines" in found.stdout
+
+    on = settings("second", start=str(tmp_path / "onnx"), epochs=0.1, encoder_rate=1e-9, decoder_rate=1e-9)
+    assert run.invoke(train, ["--config", str(on)]).exit_code == 0
+    history = json.loads((tmp_path / "second" / "trainer_state.json").read_text(encoding="utf-8"))["log_history"]
+    assert [row["eval_loss"] for row in history if "eval_loss" in row][-1] == pytest.approx(losses[-1], abs=0.05)
+
+    other = settings("second", start=str(tmp_path / "onnx"), epochs=0.2)
+    refused = run.invoke(train, ["--config", str(other)])
+    assert refused.exit_code == 2 and "holds a run with other settings" in refused.output
+    missing = run.invoke(train, ["--config", str(settings("third", start=str(tmp_path / "onnx"), encoder="none"))])
+    assert missing.exit_code == 2 and "none" in missing.output
+
+
+def test_what_was_exported_is_read_back(
+    trained: PointerGenerator, batch: dict[str, torch.Tensor], tiny_encoder: Path, tmp_path: Path
+) -> None:
+    export_summarizer(trained, tiny_encoder / "tokenizer.json", tmp_path, [])
+    again = read_summarizer(tmp_path, tiny_encoder)
+    for name, values in trained.state_dict().items():
+        torch.testing.assert_close(
+            again.state_dict()[name], values, atol=0.02, rtol=0.02, msg=lambda m, n=name: f"{n}: {m}"
+        )
+    (tmp_path / "reader.onnx").write_bytes(b"damaged")
+    with pytest.raises(ModelError, match="no summarizer over"):
+        read_summarizer(tmp_path, tiny_encoder)
