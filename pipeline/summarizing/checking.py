@@ -3,8 +3,9 @@
 First the model is asked to write again without the words the source lacks; what is still unsupported goes clause by clause.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from pipeline.schema import Abstract, Evidence, FactCheck, Removal, TaggedSentence
 from pipeline.summarizing.alignment import FactSource
@@ -71,26 +72,32 @@ class AbstractChecker:
         fillers: Iterable[TaggedSentence] = (),
         rewrite: Rewrite | None = None,
         tour: Tour | None = None,
+        extracted: bool = False,
     ) -> Abstract:
-        """An abstract from what a model wrote.
+        """An abstract from what a model wrote, or from clauses that were taken of the document.
 
         Args:
-            text: The model's text, as it came.
+            text: The text, as it came.
             limits: Characters it should have at least, where the document gives so much, and may have at most.
             lead: What to give if nothing of the text can stay.
             fillers: Sentences of the document to add to a text that is too short, the best first.
             rewrite: Writes anew without the words it is given.
             tour: Whom the text should name.
+            extracted: Whether its sentences were made so as to stand and to say who speaks, of clauses of the document: they
+                stay as they are, and go whole where the document lacks a fact or the words.
         """
         text = self._facts.spelled(polish(text))
         proposed = self.unsupported(text)
         text, rewrites = self._rewritten(text, proposed, rewrite)
-        text = with_whole_lists(text, self._facts.texts)
-        text = with_hosts(text, tour, limits.most) if tour else text
-        clauses, removed = self._supported(text)
-        clauses, broken = whole(clauses, self._facts.texts)
+        if extracted:
+            clauses, removed = self._standing(text, tour, limits.most)
+        else:
+            text = with_whole_lists(text, self._facts.texts)
+            clauses, removed = self._supported(with_hosts(text, tour, limits.most) if tour else text)
+            clauses, broken = whole(clauses, self._facts.texts)
+            removed += broken
         clauses, cut = shortened(dated(clauses, self._facts.texts), limits.most)
-        removed += [*broken, *cut]
+        removed += cut
         found = FactCheck(proposed=proposed, rewrites=rewrites, removed=tuple(removed))
         if not clauses:
             return replace(lead, check=replace(found, replaced=True))
@@ -115,6 +122,42 @@ class AbstractChecker:
                 best, fewest = text, len(faults)
         return best, count
 
+    def _standing(self, text: str, tour: Tour | None, most: int) -> tuple[list[Clause], list[Removal]]:
+        """The sentences of an extract that may stay; those it should name are named only where all that says so may."""
+        known = frozenset(clause.words for clause in self._clauses(text))
+        if tour and (named := with_hosts(text, tour, most)) != text:
+            clauses, removed = self._sentences(named, known)
+            if not removed:
+                return clauses, []
+        return self._sentences(text, known)
+
+    def _sentences(self, text: str, known: frozenset[str]) -> tuple[list[Clause], list[Removal]]:
+        """Sentences with evidence for all their clauses; a clause that is not known must not mix parties."""
+        kept: list[Clause] = []
+        removed: list[Removal] = []
+        for _, group in groupby(self._clauses(text), key=lambda clause: clause.row):
+            sentence, gone, context = list[Clause](), list[Removal](), ""
+            for found in group:
+                removal, clause = self._judged(found, context, frozenset(), lost=False, mixes=found.words not in known)
+                sentence.append(clause)
+                gone += [removal] if removal else []
+                context += found.text
+            removed += gone
+            kept += [] if gone else sentence
+        return kept, removed
+
+    def _clauses(self, text: str) -> list[Clause]:
+        """The clauses of a text with their facts, as yet without evidence."""
+        aligned = self._facts.align(text)
+        found, row = list[Clause](), 0
+        for span in split_clauses(text):
+            words = text[span.start : span.end]
+            facts = tuple(a for a in aligned if a.fact.start < span.end and span.start < a.fact.end)
+            named = min((a.fact.start - span.start for a in facts if a.fact.kind in PARTY_KINDS), default=None)
+            found.append(Clause(text=words, row=row, facts=facts, party=named))
+            row += is_final(words)
+        return found
+
     def _supported(self, text: str) -> tuple[list[Clause], list[Removal]]:
         """The clauses that may stay: checked again after each pass, as a clause may have leaned on one that went."""
         removed: list[Removal] = []
@@ -127,45 +170,50 @@ class AbstractChecker:
         return [], removed
 
     def _pass(self, text: str) -> tuple[list[Clause], list[Removal]]:
-        aligned = self._facts.align(text)
         kept: list[Clause] = []
         removed: list[Removal] = []
         row, context, seen = 0, "", set[str]()
         lost = muted = dropped = False  # the subject, the speaker, the clause before is gone
-        for span in split_clauses(text):
-            words = text[span.start : span.end]
-            facts = tuple(a for a in aligned if a.fact.start < span.end and span.start < a.fact.end)
-            named = [a.fact.start - span.start for a in facts if a.fact.kind in PARTY_KINDS]
-            lost = lost and (muted or min(named, default=1) > 0)
-            clause = Clause(text=words, row=row, facts=facts, orphan=dropped)
-            removal, clause = self._judged(clause, context, seen, lost=lost)
+        for found in self._clauses(text):
+            if found.row != row:
+                row, context = found.row, ""
+                lost = muted = dropped = False
+            lost = lost and (muted or found.party != 0)
+            removal, clause = self._judged(replace(found, orphan=dropped), context, seen, lost=lost)
             if removal is None:
                 kept.append(clause)
             else:
                 removed.append(removal)
-                muted = muted or only_speech(words)
-                lost = lost or muted or bool(named)
+                muted = muted or only_speech(clause.text)
+                lost = lost or muted or clause.party is not None
             dropped = removal is not None
-            context += words
-            seen.add(words.strip("，；。！？,;"))
-            if is_final(words):
-                row, context = row + 1, ""
-                lost = muted = dropped = False
+            context += clause.text
+            seen.add(clause.words)
         silent = [
             c for i, c in enumerate(kept) if only_speech(c.text) and not any(d.row == c.row for d in kept[i + 1 :])
         ]
         removed += [Removal(text=c.text, reason="subject") for c in silent]
         return [c for c in kept if c not in silent], removed
 
-    def _judged(self, clause: Clause, context: str, seen: set[str], *, lost: bool) -> tuple[Removal | None, Clause]:
+    def _judged(
+        self, clause: Clause, context: str, seen: Set[str], *, lost: bool, mixes: bool = True
+    ) -> tuple[Removal | None, Clause]:
         """Why a clause has to go, or None, and the clause with its evidence."""
         faults = tuple(a.fact.text for a in clause.facts if a.unsupported)
         if faults:
             return Removal(text=clause.text, reason="unsupported", facts=faults), clause
-        if clause.text.strip("，；。！？,;") in seen:
+        if clause.words in seen:
             return Removal(text=clause.text, reason="repeated"), clause
         support = self._evidence.support(clause.text, clause.facts, context)
-        reason = "no_evidence" if not support.sentences else "subject" if lost else "parties" if support.mixed else ""
+        reason = (
+            "no_evidence"
+            if not support.sentences
+            else "subject"
+            if lost
+            else "parties"
+            if support.mixed and mixes
+            else ""
+        )
         if reason:
             return Removal(text=clause.text, reason=reason), clause
         return None, replace(clause, evidence=support.sentences)

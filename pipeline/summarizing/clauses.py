@@ -14,13 +14,28 @@ from pipeline.summarizing.polish import only_speech, rejoin
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """A clause of the text under check; `row` numbers its sentence, `orphan` says the clause before it is gone."""
+    """A clause of the text under check.
+
+    Attributes:
+        text: The clause with the mark behind it.
+        row: Number of its sentence.
+        facts: What facts it has.
+        party: Where in it the first party is named, in characters; None if none is.
+        evidence: Indices of the sentences it rests on.
+        orphan: Whether the clause before it is gone.
+    """
 
     text: str
     row: int
     facts: tuple[AlignedFact, ...]
+    party: int | None = None
     evidence: tuple[int, ...] = ()
     orphan: bool = False
+
+    @property
+    def words(self) -> str:
+        """The clause without marks around it."""
+        return self.text.strip(CLAUSE_MARKS)
 
 
 def whole(clauses: Sequence[Clause], sources: Sequence[str]) -> tuple[list[Clause], list[Removal]]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.summarizing.evidence import CLAUSE_MARKS, split_clauses
-from pipeline.summarizing.grammar import waits
+from pipeline.summarizing.grammar import breaks_off, waits
 from pipeline.summarizing.names import NameKind, names
 from pipeline.summarizing.parties import alike
 from pipeline.summarizing.polish import is_final
@@ -73,7 +73,15 @@ def with_hosts(text: str, tour: Tour, most: int) -> str:
         text = re.sub(f"{about}{BOTH}{re.escape(deed)}", rf"\g<1>与{name}{deed}", text)
     clauses = [text[span.start : span.end] for span in split_clauses(text)]
     at = next(
-        (i for i, c in enumerate(clauses) if tour.leader in c and SETS_OUT.search(c) and not RECEIVES.search(c)), None
+        (
+            i
+            for i, c in enumerate(clauses)
+            if tour.leader in c
+            and SETS_OUT.search(c)
+            and not RECEIVES.search(c)
+            and not breaks_off(c.rstrip(CLAUSE_MARKS))
+        ),
+        None,
     )
     worth = len(tour.hosts) >= LEAST or any(host.talks or host.deed for host in tour.hosts)  # more than 到松川商会
     if at is None or not worth or names_enough(text, tour):
@@ -83,6 +91,8 @@ def with_hosts(text: str, tour: Tour, most: int) -> str:
     same, after = [c.rstrip(CLAUSE_MARKS) for c in rest[:last]], "".join(rest[last:])
     best, most_named = text, 0
     for kept in range(len(same), -1, -1):
+        if any(_named(host.name, clause) for host in tour.hosts for clause in same[kept:]):
+            break
         if kept and waits(same[kept - 1]):
             continue
         said = "，".join([head, *same[:kept]]) + "。" + after

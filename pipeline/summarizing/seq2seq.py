@@ -95,6 +95,7 @@ class Seq2SeqSummarizer:
                 lead=self._lead.summarize(sentences, topic),
                 fillers=rank(sentences, topic) if topic in drafts else (),
                 rewrite=self._rewrite(readings[topic], drafts[topic]) if topic in drafts else None,
+                extracted=topic not in drafts,
             )
             for topic in topics
         ]

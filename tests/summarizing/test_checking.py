@@ -11,6 +11,7 @@ from pipeline.schema import Abstract, TaggedSentence
 from pipeline.summarizing.checking import AbstractChecker, Limits, Rewrite
 from pipeline.summarizing.evidence import split_clauses
 from pipeline.summarizing.lead import LeadSummarizer
+from pipeline.summarizing.naming import Host, Tour
 from pipeline.summarizing.select import rank
 from tests.conftest import make_tagged
 from tests.summarizing.test_evidence import MEETING, TRIP
@@ -220,3 +221,54 @@ def test_a_wish_stays_with_who_has_it() -> None:
     abstract = checked("3月18日，海屿市委书记程望舒赴深圳走访企业，希望与海屿加强多领域合作交流。", rows)
     assert abstract.text == "3月18日，海屿市委书记程望舒赴深圳走访企业。"
     assert reasons(abstract) == [("希望与海屿加强多领域合作交流。", "parties")]
+
+
+SPEECH = [
+    "3月18日，海屿市委书记程望舒赴深圳走访企业，副市长罗启明，投资促进局局长许知行等参加座谈。",
+    "他说，海屿产业基础好。",
+    "欢迎各地企业来海屿投资。",
+    "投资促进局局长许知行介绍了园区，总投资80亿元。",
+]
+
+
+def extracted(text: str, tour: Tour | None = None) -> Abstract:
+    sentences = tagged(SPEECH)
+    return AbstractChecker(sentences).check(text, WIDE, lead=LEAD.summarize(sentences), tour=tour, extracted=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3月18日，海屿市委书记程望舒赴深圳走访企业。程望舒表示，欢迎各地企业来海屿投资。",
+        "程望舒说，海屿产业基础好。程望舒表示，欢迎各地企业来海屿投资。程望舒表示，海屿产业基础好。",
+        "3月18日，副市长罗启明，投资促进局局长许知行等参加座谈。",
+    ],
+)
+def test_an_extract_stays_as_it_was_put_together(text: str) -> None:
+    abstract = extracted(text)
+    assert abstract.text == text and reasons(abstract) == []
+    assert covers(abstract)
+
+
+def test_of_an_extract_a_sentence_goes_whole() -> None:
+    text = "程望舒表示，欢迎各地企业来海屿投资。许知行介绍了园区，总投资90亿元。"
+    abstract = extracted(text)
+    assert abstract.text == "程望舒表示，欢迎各地企业来海屿投资。"
+    assert reasons(abstract) == [("总投资90亿元。", "unsupported")]
+    assert extracted("总投资90亿元。").text == LEAD.summarize(tagged(SPEECH)).text
+
+
+def test_hosts_join_an_extract_only_where_the_document_has_them() -> None:
+    text = "3月18日，海屿市委书记程望舒赴深圳走访企业。"
+    hosts = (Host(name="云拓公司"), Host(name="远汇银行"))
+    assert extracted(text, Tour(leader="程望舒", hosts=hosts)).text == text  # of which SPEECH knows nothing
+    sentences = tagged(TRIP)
+    tour = Tour(leader="程望舒", hosts=(Host(name="云拓机器人公司"), Host(name="远汇银行")))
+    named = AbstractChecker(sentences).check(
+        "3月18日，海屿市委书记程望舒率队赴深圳走访企业。",
+        WIDE,
+        lead=LEAD.summarize(sentences),
+        tour=tour,
+        extracted=True,
+    )
+    assert named.text == "3月18日，海屿市委书记程望舒率队赴深圳走访企业，先后到云拓机器人公司、远汇银行。"

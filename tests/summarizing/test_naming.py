@@ -25,6 +25,13 @@ def test_what_follows_in_the_sentence_makes_room_then_hosts_do() -> None:
     assert with_hosts(SET_OUT, tour(), len(SET_OUT)) == SET_OUT
 
 
+def test_a_clause_that_names_a_host_makes_no_room() -> None:
+    text = SET_OUT.replace("推介营商环境", "其间在松川商会推介营商环境")
+    full = with_hosts(text, tour(), 160)
+    assert "与海岳银行会谈，其间在松川商会" in full
+    assert with_hosts(text, tour(), len(full) - 1) == text
+
+
 def test_a_clause_that_only_says_when_is_not_left_at_the_end() -> None:
     text = "6月3日，松塘市委书记贺清源率团赴杭州市，4日上午，走进车间看生产、问销路、听企业家对松塘的意见。"
     assert with_hosts(text, tour(), 70).endswith("，与海岳银行会谈。")
@@ -37,6 +44,7 @@ def test_a_clause_that_only_says_when_is_not_left_at_the_end() -> None:
         "6月3日，青禾机器人公司与松塘市签约。",
         "贺清源赴杭州走访青禾机器人集团有限公司、松川商会，与海岳银行会谈。",
         "贺清源介绍了营商环境。",
+        "6月3日，在贺清源带领下，松塘企业家走进车间。",
     ],
 )
 def test_a_text_that_names_them_or_does_not_set_out_stays(text: str) -> None:
