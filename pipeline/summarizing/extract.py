@@ -16,7 +16,7 @@ from pipeline.summarizing.courtesy import without_courtesy
 from pipeline.summarizing.grammar import ANY_DAY, leans, without_aim, without_then
 from pipeline.summarizing.select import Chosen
 from pipeline.summarizing.skips import Parts, acts
-from pipeline.summarizing.speakers import PRONOUN
+from pipeline.summarizing.speakers import pronoun_of
 from pipeline.text.tidy import CLAUSE_END, tidy
 
 COSTS = (0.2, 0.1, 0.0)  # of a character; see `choose`
@@ -62,7 +62,7 @@ def told(chosen: Chosen, named: Mapping[int, str], judged: Mapping[str | None, F
     for i, (tagged, text) in enumerate(zip(chosen.sentences, chosen.texts, strict=True)):
         if text == tidy(tagged.sentence.text):  # all of it
             raw = cleaned(tagged.sentence.text)
-            nobody = PRONOUN.match(text) and tagged.sentence.index not in named  # who is 他?
+            nobody = pronoun_of(text) and tagged.sentence.index not in named  # who is 他?
             text = "" if nobody else named.get(tagged.sentence.index, tidy(raw) if raw else "")
         shorter = _shorter(text)
         if shorter and shorter not in seen:

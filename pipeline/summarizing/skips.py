@@ -44,7 +44,7 @@ ARRIVES = re.compile(
 GOVERNS = re.compile("了解|听取|介绍|回顾|讲述|阐述|分析|汇报|通报|感受|学习|看到|听到")
 # Anywhere in a clause: points at what is before it.
 INSIDE = re.compile("该|这[一些种个项次]|其(?![他它中次实余])|此(?![次外前])")
-FIRST = re.compile("(?:^|[，：])[^，。；]{0,10}(?:一[是要]|一方面|首先要?|第一[，是])")  # of several
+FIRST = re.compile("(?:^|[，：])[^，。；]{0,10}(?:一[是要]|一方面|首先要?|第一(?:是|$))")  # of several
 # What an about-clause waits for: 双方就校地合作，人才培养进行了交流.
 DONE = re.compile(
     "(?:交流|探讨|洽谈|座谈|沟通|研讨|对接|磋商|讨论|协商|商讨|会谈|意见|共识|汇报|发言|报告|介绍|指导|培训|调研|考察|答疑|部署|安排|要求|交谈|协议|回答|解答)[^，]{0,6}$"
@@ -66,16 +66,19 @@ DEED = re.compile(
 INTENDS = re.compile("达成[^，]{0,12}(?:意向|共识|一致)|商定|约定|计划|拟|打算")
 OF_WHAT = re.compile(f"的[{HAN}]{{2,8}}$")  # …, 致力于升级的战略布局
 # A clause that only says of the one before it what that is: 目的是学习经验.
-IS_THAT = re.compile("(?:其)?目的|就?是(?!否)|在于|旨在")
+IS_THAT = re.compile("(?:其)?目的|就?是(?!否)|在于|旨在|对于?[^，]*(?:具有|意义|作用)|具有|有[利助]于")
 MODAL = re.compile("[^，]{0,8}(?:要|应|须|愿|将|希望|欢迎|鼓励|支持|期待|建议)")
 WITH = re.compile("[与和同跟](?!时|步)")
 # What a clause has for its subject without being a name.
 BODY = re.compile(
     "(?:[^，]{0,4}[日午晚天]|会[上后前]|期间|座谈会上|仪式上|活动中)?(?:双方|三方|各方|与会|会议|活动|仪式|大会|论坛|学校|我校|校方|学院|我院|企业|公司|集团|"
-    "大家|他|她|代表团|考察团|考察组|调研组|调研团|代表们|专家|师生|学生|同学|老师|市委|市政府|县委|县政府|区委|区政府|省委|省政府|政府|项目|各[级地部方]|参会|来宾|嘉宾|[^，]{2,12}一行|[中俄美德法英日韩欧老哈乌泰印巴埃南]方)"
+    "大家|他|她|\\d+余?[名位家]|研究[所院]|中心|团队|[课项]题?目?组|基地|园区|产业园|各地|代表团|考察团|考察组|调研组|调研团|代表们|专家|师生|学生|同学|老师|市委|市政府|县委|县政府|区委|区政府|省委|省政府|政府|项目|各[级地部方]|参会|来宾|嘉宾|[^，]{2,12}一行|[中俄美德法英日韩欧老哈乌泰印巴埃南]方)"
 )
 # What others do beside the one who acts: the subject stays who it was.
 BESIDE = re.compile("(?:陪同|参加|出席|参与|接待|见证|主持|列席|随行|同行)[^，]{0,12}$")
+
+# On what it depends whether the clause behind it holds: 只要母校召唤, 他一定回来.
+CONDITION = re.compile("只[要有]|不管|如果|[若假]如?|即[使便]|无论|不论|除非|一旦")
 
 NEAR = 8  # clauses that may be left out in one place
 
@@ -155,6 +158,7 @@ class Parts:
         return bool(
             j >= self._counts
             or IS_THAT.match(self.clauses[j + 1])
+            or only_speech(self.clauses[j + 1])
             or (GOVERNS.search(self.clauses[j]) and OF_WHAT.search(self.clauses[-1]) and not acts(self.clauses[-1]))
         )
 
@@ -173,7 +177,7 @@ def may_begin(left_out: Sequence[str], clause: str) -> bool:
     """Whether a sentence may begin with a clause whose predecessors are left out: 副校长许知行介绍了学校情况."""
     if LEANS.match(clause) or not _person_acts(clause) or names_persons(left_out[-1]):
         return False
-    if any(map(ANY_DAY.search, left_out)) or INSIDE.search(clause):
+    if any(map(ANY_DAY.search, left_out)) or any(map(CONDITION.match, left_out)) or INSIDE.search(clause):
         return False
     return bool(SPEAKS.search(clause)) or all(map(waits, left_out))
 
@@ -186,6 +190,7 @@ def may_follow(before: str, left_out: Sequence[str], clause: str) -> bool:
         or aims(clause)
         or LEANS.match(clause)
         or INSIDE.search(clause)
+        or any(map(CONDITION.match, left_out))
     ):
         return False
     if only_speech(before):
@@ -197,7 +202,7 @@ def may_follow(before: str, left_out: Sequence[str], clause: str) -> bool:
         return False
     if WITH.match(clause) and not (TALKED.search(clause) or "签" in clause or "共" in clause):
         return False
-    if any(BESIDES.match(other) for other in left_out) and ALSO.search(clause):
+    if any(map(BESIDES.match, left_out)) and ALSO.search(clause):
         return False
     if not acts(clause) and (HEARSAY.fullmatch(before) or not DEED.match(clause)):
         return False

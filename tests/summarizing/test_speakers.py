@@ -54,3 +54,22 @@ def test_where_it_is_not_clear_who_speaks_nobody_is_named() -> None:
         named("许知行介绍了情况。区长表示，园区配套齐全。他希望双方尽快签约。") == {}
     )  # the district's head, not 许知行
     assert named("学院负责人对许知行教授的捐赠表示感谢。他说，这是善举。") == {}  # not he who was thanked
+
+
+def test_a_pronoun_may_come_behind_a_setting_or_a_word_of_order() -> None:
+    body = "许知行指出，改制意义重大。结合学校实际，他对下一步工作提出了要求。接着他介绍了研究院情况。"
+    assert named(body) == {
+        1: "结合学校实际，许知行对下一步工作提出了要求。",
+        2: "许知行介绍了研究院情况。",
+    }
+    assert named("副校长许知行部署了下一步工作。他强调，时间紧迫。") == {1: "许知行强调，时间紧迫。"}
+    assert named("副校长许知行陪同市长程望舒参观。他强调，时间紧迫。") == {}
+    assert named("副校长许知行部署了工作。罗启明感谢学校，他强调，时间紧迫。") == {}  # Luo
+
+
+def test_who_turns_to_somebody_speaks() -> None:
+    body = "程望舒对许知行一行的来访表示欢迎。学校正在编制规划，希望贵校多提建议。争取早日签约。学习讲话精神是大事。"
+    assert named(body) == {
+        1: "程望舒表示，学校正在编制规划，希望贵校多提建议。",
+        2: "程望舒表示，争取早日签约。",
+    }
