@@ -18,7 +18,8 @@ class TaggerCard(Settings):
 
     `thresholds` are probabilities, one per topic; `limit`, `context` and
     `title` are tokens of a window (see `WindowConfig`); `metrics` are figures of the run that made it, by split;
-    `abstracts` are the topics of the abstracts whose salience it knows, null for that of the document.
+    `abstracts` are the topics of the abstracts whose salience it knows, null for that of the document; `joints` says whether
+    it knows how clauses may be joined.
     """
 
     topics: tuple[str, ...] = Field(min_length=1)
@@ -28,6 +29,7 @@ class TaggerCard(Settings):
     title: int = Field(default=0, ge=0)
     metrics: dict[str, dict[str, dict[str, float]]] = Field(default_factory=dict)
     abstracts: tuple[str | None, ...] = ()
+    joints: bool = False
 
     @property
     def window(self) -> WindowConfig:

@@ -6,6 +6,7 @@ Document -> Sentence -> TaggedSentence -> Abstract, Visit -> Briefing. All offse
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +50,36 @@ class Sentence:
     text: str
 
 
+class Joints(NamedTuple):
+    """How a clause may be joined where others of its sentence are left out, in logits.
+
+    Attributes:
+        ends: That the sentence may end with it.
+        begins: That the sentence may begin with it.
+        leaves: Added to `resumes` of a clause further on, that this may stand right behind it.
+        resumes: See `leaves`.
+        points: That a sentence that begins with it cannot be understood without those before it.
+    """
+
+    ends: float
+    begins: float
+    leaves: float
+    resumes: float
+    points: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SalientClause:
     """A clause of a sentence, ``text[start:end]`` with the mark behind it.
 
-    `salience` says how likely it belongs in the abstract of the document (key None) and in that of each topic.
+    `salience` says how likely it belongs in the abstract of the document (key None) and in that of each topic; `joints` is there
+    where the tagger can tell.
     """
 
     start: int
     end: int
     salience: Mapping[str | None, float]
+    joints: Joints | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

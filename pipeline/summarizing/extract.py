@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.schema import TaggedSentence
+from pipeline.schema import Joints, TaggedSentence
 from pipeline.summarizing.brevity import without_long_lists
 from pipeline.summarizing.choose import Candidate, choose
 from pipeline.summarizing.cleaning import cleaned
@@ -32,7 +32,8 @@ POINTS = re.compile(
     "(?:目前，|会后，)?(?:此次|本次|这次|该[^，]|双方|三方|大家|与会|会上|会议[上，]|座谈会上|仪式上|仪式中|活动中|期间|调研过程中|当[天日]|根据协议|[^，]{2,8}一行)"
 )
 SHORT_NAME = re.compile('（(?:以下)?简称[：:]?[“"]?([^“”（）"]{2,12})[”"]?）')
-Floats = NDArray[np.float32]
+FREE = Joints(ends=9.0, begins=9.0, leaves=9.0, resumes=9.0, points=-9.0)  # of words that the document does not have
+Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,13 @@ class Told:
         tagged: The sentence.
         parts: What may be had of it.
         salience: By the topic of an abstract, how likely each clause of the parts belongs in it.
+        joints: How the clauses of the parts may be joined, if that is known.
     """
 
     tagged: TaggedSentence
     parts: Parts
     salience: Mapping[str | None, Sequence[float]]
+    joints: Sequence[Joints] = ()
 
 
 def told(chosen: Chosen, named: Mapping[int, str], judged: Mapping[str | None, Floats] | None = None) -> list[Told]:
@@ -68,12 +71,11 @@ def told(chosen: Chosen, named: Mapping[int, str], judged: Mapping[str | None, F
         if shorter and shorter not in seen:
             seen.add(shorter)
             parts = Parts(shorter)
-            known = (
-                _of_clauses(tagged, parts)
-                if judged is None
-                else {topic: [float(values[i])] * len(parts.clauses) for topic, values in judged.items()}
-            )
-            found.append(Told(tagged, parts, known))
+            if judged is None:
+                found.append(_of_clauses(tagged, parts, alone=tagged.sentence.index in named))
+            else:
+                known = {topic: [float(values[i])] * len(parts.clauses) for topic, values in judged.items()}
+                found.append(Told(tagged, parts, known))
     return found
 
 
@@ -91,6 +93,7 @@ def candidates(found: Sequence[Told], topic: str | None) -> list[Candidate]:
             one.salience[topic],
             leans=leans(one.parts.text) or _goes_on(one.parts.text),
             points=POINTS.match(one.parts.text) is not None,
+            joints=one.joints,
         )
         for one in found
         if topic is None or topic in one.tagged.topics
@@ -140,24 +143,34 @@ def _taken(found: Sequence[Candidate], least: int, most: int, forced: Mapping[in
     return taken
 
 
-def _of_clauses(tagged: TaggedSentence, parts: Parts) -> dict[str | None, Sequence[float]]:
-    """The salience of the clauses of a text made of a sentence: that of the clauses their characters come from."""
+def _of_clauses(tagged: TaggedSentence, parts: Parts, *, alone: bool) -> Told:
+    """A text made of a sentence, with what is known of the clauses that the characters of its own come from.
+
+    Args:
+        tagged: The sentence.
+        parts: The text.
+        alone: Whether it says who speaks, so that it can be understood by itself.
+    """
     topics = list(tagged.clauses[0].salience)
-    known = np.array([list(clause.salience.values()) for clause in tagged.clauses])
+    known = np.array([[*clause.salience.values(), *(clause.joints or ())] for clause in tagged.clauses])
     text = tagged.sentence.text
     if len(text) > LONG:
         known = np.repeat(known.mean(axis=0, keepdims=True), len(parts.clauses), axis=0)
     elif len(known) != len(parts.clauses) or parts.text != tidy(text):
-        known = _aligned(np.repeat(known, [c.end - c.start for c in tagged.clauses], axis=0), text, parts)
-    return dict(zip(topics, known.T.tolist(), strict=True))
+        absent = np.array([0.0] * len(topics) + [*FREE][: known.shape[1] - len(topics)])
+        known = _aligned(np.repeat(known, [c.end - c.start for c in tagged.clauses], axis=0), text, parts, absent)
+    joints = [Joints(*row[len(topics) :]) for row in known.tolist()] if tagged.clauses[0].joints else []
+    if alone and joints:
+        joints[0] = joints[0]._replace(points=FREE.points)
+    return Told(tagged, parts, dict(zip(topics, known.T.tolist(), strict=False)), joints)
 
 
-def _aligned(values: NDArray[np.float64], text: str, parts: Parts) -> NDArray[np.float64]:
-    """Means over clauses, (clauses, n), of the values of the characters they come from, (characters, n); 0 if from none."""
+def _aligned(values: Floats, text: str, parts: Parts, absent: Floats) -> Floats:
+    """Means over clauses, (clauses, n), of the values of the characters they come from, (characters, n); `absent` for none."""
     source = np.full(len(parts.text), -1)
     for start, target, size in SequenceMatcher(None, text, parts.text, autojunk=False).get_matching_blocks():
         source[target : target + size] = range(start, start + size)
     source[[not character.isalnum() for character in parts.text]] = -1
     borders = np.cumsum([len(clause) + 1 for clause in parts.clauses])[:-1]
     rows = [values[of[of >= 0]] for of in np.split(source, borders)]
-    return np.array([row.mean(axis=0) if len(row) else np.zeros(values.shape[1]) for row in rows])
+    return np.array([row.mean(axis=0) if len(row) else absent for row in rows])

@@ -1,12 +1,12 @@
 """The contract of all taggers."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.schema import SalientClause, Sentence, TaggedSentence
+from pipeline.schema import Joints, SalientClause, Sentence, TaggedSentence
 from pipeline.text.tidy import clause_spans
 
 
@@ -33,6 +33,18 @@ class Tagger(Protocol):
         ...
 
 
+class ClauseReading(NamedTuple):
+    """What a tagger makes of the clauses of a sentence.
+
+    Attributes:
+        salience: How likely each belongs in each abstract, (clauses, abstracts).
+        joints: How it may be joined, (clauses, 5) in the order of `schema.Joints`; None if the tagger cannot tell.
+    """
+
+    salience: NDArray[np.float32]
+    joints: NDArray[np.float32] | None = None
+
+
 @runtime_checkable
 class SalienceTagger(Tagger, Protocol):
     """A tagger that can also tell what belongs in an abstract, from the same reading of the document."""
@@ -42,11 +54,8 @@ class SalienceTagger(Tagger, Protocol):
         """The topics of the abstracts it knows, in the order of the columns of salience; None: that of the document."""
         ...
 
-    def read(self, texts: Sequence[str], title: str = "") -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
-        """What `score` gives, and for each sentence how likely each clause belongs in each abstract: (clauses, abstracts).
-
-        Clauses are those of `pipeline.text.tidy.clause_spans`.
-        """
+    def read(self, texts: Sequence[str], title: str = "") -> tuple[NDArray[np.float32], list[ClauseReading]]:
+        """What `score` gives, and what it makes of the clauses of each sentence, those of `pipeline.text.tidy.clause_spans`."""
         ...
 
 
@@ -76,8 +85,8 @@ def tag(
     texts = [s.text for s in sentences]
     clauses: Sequence[tuple[SalientClause, ...]] = [()] * len(texts)
     if salience and isinstance(tagger, SalienceTagger) and tagger.abstracts:
-        scores, salient = tagger.read(texts, title)
-        clauses = [_clauses(text, rows, tagger.abstracts) for text, rows in zip(texts, salient, strict=True)]
+        scores, found = tagger.read(texts, title)
+        clauses = [_clauses(text, of, tagger.abstracts) for text, of in zip(texts, found, strict=True)]
     else:
         scores = tagger.score(texts, title)
     return tuple(
@@ -91,10 +100,13 @@ def tag(
     )
 
 
-def _clauses(text: str, salience: NDArray[np.float32], abstracts: Sequence[str | None]) -> tuple[SalientClause, ...]:
+def _clauses(text: str, read: ClauseReading, abstracts: Sequence[str | None]) -> tuple[SalientClause, ...]:
+    joints: Sequence[Joints | None] = [None] * len(read.salience)
+    if read.joints is not None:
+        joints = [Joints(*row) for row in read.joints.tolist()]
     return tuple(
-        SalientClause(start=start, end=end, salience=dict(zip(abstracts, row, strict=True)))
-        for (start, end), row in zip(clause_spans(text), salience.tolist(), strict=True)
+        SalientClause(start=start, end=end, salience=dict(zip(abstracts, row, strict=True)), joints=of)
+        for (start, end), row, of in zip(clause_spans(text), read.salience.tolist(), joints, strict=True)
     )
 
 

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from pipeline.artefacts import file_digest, load_tagger_card, require_file
 from pipeline.config import OnnxTaggerConfig
 from pipeline.errors import ModelError
-from pipeline.tagging.base import sigmoid
+from pipeline.schema import Joints
+from pipeline.tagging.base import ClauseReading, sigmoid
 from pipeline.tagging.features import WindowEncoder
 from pipeline.tagging.windows import Unit, Window, by_sentence, mean_by_unit, sums_by_clause
 from pipeline.text.tidy import clause_spans
 
-GRAPH, BRANCH = "model.onnx", "branch.onnx"
-LOGITS, STATES, SALIENCE = "logits", "states", "salience"  # what the graphs give; states are what the branch reads
+GRAPH, BRANCH, JOINTS = "model.onnx", "branch.onnx", "joints.onnx"
+LOGITS, STATES, SALIENCE = "logits", "states", "salience"  # what the graphs give; states are what branches read
 
 
 class OnnxTagger:
@@ -37,7 +38,8 @@ class OnnxTagger:
             ModelError: A file is missing or damaged.
         """
         self._card = load_tagger_card(folder)
-        self._files = [require_file(folder / name) for name in (GRAPH, *([BRANCH] if self._card.abstracts else []))]
+        wanted = (GRAPH, *([BRANCH] if self._card.abstracts else []), *([JOINTS] if self._card.joints else []))
+        self._files = [require_file(folder / name) for name in wanted]
         self._threads = threads
         self._session = open_session(self._files[0], threads)
         self._encode = WindowEncoder.from_folder(folder, self._card.window)
@@ -73,21 +75,22 @@ class OnnxTagger:
         units, windows = self._encode(texts, title)
         return self._scores(units, windows, [self._session.run([LOGITS], _input(window))[0] for window in windows])
 
-    def read(self, texts: Sequence[str], title: str = "") -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
-        """Probabilities, (sentences, topics), and for each sentence the salience of its clauses, (clauses, abstracts)."""
+    def read(self, texts: Sequence[str], title: str = "") -> tuple[NDArray[np.float32], list[ClauseReading]]:
+        """See `SalienceTagger.read`."""
         units, windows = self._encode(texts, title)
-        sums = [np.zeros((len(clause_spans(text)), len(self.abstracts)), np.float32) for text in texts]
-        tokens = [np.zeros((len(rows), 1), np.float32) for rows in sums]
+        salience = _Means(texts, len(self.abstracts))
+        joints = _Means(texts, len(Joints._fields)) if self._card.joints else None
         logits = []
         for window in windows:
             found, states = self._session.run([LOGITS, STATES], _input(window))
             logits.append(found)
-            (salience,) = self._branch.run([SALIENCE], {STATES: states})
-            for sentence, clause, total, count in sums_by_clause(salience[0], window, units):
-                sums[sentence][clause] += total
-                tokens[sentence][clause] += count
-        salient = [_means(total, count) for total, count in zip(sums, tokens, strict=True)]
-        return self._scores(units, windows, logits), salient
+            for session, means in zip(self._branches, (salience, joints), strict=False):
+                if means is not None:
+                    means.add(session.run(None, {STATES: states})[0][0], window, units)
+        known = [None] * len(texts) if joints is None else [values for values, _ in joints.values()]
+        salient = [np.where(there, sigmoid(values), np.float32(0)) for values, there in salience.values()]
+        read = [ClauseReading(*of) for of in zip(salient, known, strict=True)]
+        return self._scores(units, windows, logits), read
 
     def _scores(
         self, units: Sequence[Unit], windows: Sequence[Window], logits: Sequence[NDArray[np.float32]]
@@ -99,14 +102,29 @@ class OnnxTagger:
         return sigmoid(by_sentence(np.concatenate(means), units))
 
     @cached_property
-    def _branch(self) -> onnxruntime.InferenceSession:
-        return open_session(self._files[1], self._threads)
+    def _branches(self) -> list[onnxruntime.InferenceSession]:
+        return [open_session(file, self._threads) for file in self._files[1:]]
 
 
-def _means(total: NDArray[np.float32], count: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Probabilities of clauses of which sums of logits are given; 0 for a clause that has no token."""
-    logits = (total / np.maximum(count, 1)).astype(np.float32)
-    return np.where(count > 0, sigmoid(logits), np.float32(0))
+class _Means:
+    """Means of the logits of tokens over the clauses of sentences."""
+
+    def __init__(self, texts: Sequence[str], columns: int) -> None:
+        self._sums = [np.zeros((len(clause_spans(text)), columns), np.float32) for text in texts]
+        self._tokens = [np.zeros((len(rows), 1), np.float32) for rows in self._sums]
+
+    def add(self, logits: NDArray[np.float32], window: Window, units: Sequence[Unit]) -> None:
+        """Takes the logits of a window, (tokens, columns)."""
+        for sentence, clause, total, count in sums_by_clause(logits, window, units):
+            self._sums[sentence][clause] += total
+            self._tokens[sentence][clause] += count
+
+    def values(self) -> list[tuple[NDArray[np.float32], NDArray[np.bool_]]]:
+        """For each sentence the means, (clauses, columns), and whether a clause has a token at all, (clauses, 1)."""
+        return [
+            ((total / np.maximum(count, 1)).astype(np.float32), count > 0)
+            for total, count in zip(self._sums, self._tokens, strict=True)
+        ]
 
 
 def _input(window: Window) -> dict[str, NDArray[np.int64]]:

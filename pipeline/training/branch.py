@@ -28,7 +28,7 @@ from pipeline.errors import InputError, ModelError
 from pipeline.tagging.base import sigmoid
 from pipeline.tagging.onnx import BRANCH, GRAPH, SALIENCE, STATES, open_session
 from pipeline.training.branch_data import Reader, gold_examples, kept_examples
-from pipeline.training.branch_graph import branch_to_onnx, head_weights, layer_weights, with_states
+from pipeline.training.branch_graph import branch_to_onnx, head_weights, layer_weights, shown_layers, with_states
 from pipeline.training.branch_model import Branch, Learner, mean_loss
 from pipeline.training.checkpoints import last_checkpoint
 from pipeline.training.examples import Example, collate, unit_means
@@ -131,21 +131,22 @@ def learn_branch(
     model = onnx.load(str(reader.folder / GRAPH))
     weights = layer_weights(model)
     below = 1 + max((int(name.partition(".")[0]) for name in weights), default=-1) - settings.layers
+    kept = reader.card.joints and shown_layers(model) == below  # what tells of joints reads the same states
     model = with_states(model, below)
     onnx.save(model, str(folder / GRAPH))
     session = open_session(folder / GRAPH, 0)
-    learned = [_with_states(row, session) for row in track(learned, "states")]
-    apart = [_with_states(row, session) for row in track(apart, "states of what is kept apart")]
+    learned = [with_states_of(row, session) for row in track(learned, "states")]
+    apart = [with_states_of(row, session) for row in track(apart, "states of what is kept apart")]
     set_seed(settings.seed)
     branch = Branch(settings.encoder, settings.layers, settings.dropout)
     if settings.start == "branch":
         begun = onnx.load(str(require_file(reader.folder / BRANCH)))
-        _begin(branch, layer_weights(begun), 0)
-        head = _head(branch, learned, len(reader.abstracts))
+        begin(branch, layer_weights(begun), 0)
+        head = head_for(branch, learned, len(reader.abstracts))
         head.take(head_weights(begun))
     else:
-        _begin(branch, weights, below)
-        head = _head(branch, learned, len(reader.abstracts))
+        begin(branch, weights, below)
+        head = head_for(branch, learned, len(reader.abstracts))
     branch.head = head
     before = mean_loss(branch, apart)
     _learn(branch, learned, apart, settings)
@@ -154,18 +155,19 @@ def learn_branch(
     drawn = random.Random(0).sample(learned, min(CALIBRATION_WINDOWS, len(learned)))
     seen = [example["states"].astype(np.float32) for example in drawn]
     onnx.save(branch_to_onnx(branch.eval(), branch.width, reader.card.limit, seen), str(folder / BRANCH))
-    _check(folder / BRANCH, branch, seen[:CHECKED])
-    write_card(reader.card.model_copy(update={"abstracts": reader.abstracts}), folder)
+    check_branch(folder / BRANCH, branch, seen[:CHECKED])
+    write_card(reader.card.model_copy(update={"abstracts": reader.abstracts, "joints": kept}), folder)
     return before, after
 
 
-def _with_states(row: Example, session: onnxruntime.InferenceSession) -> Example:
+def with_states_of(row: Example, session: onnxruntime.InferenceSession) -> Example:
+    """A window with the states that a tagger's graph shows of it, (tokens, width)."""
     (states,) = session.run([STATES], {"input_ids": np.array([row["input_ids"]], np.int64)})
     return {**row, "states": states[0].astype(np.float16)}
 
 
-def _begin(branch: Branch, weights: dict[str, torch.Tensor], below: int) -> None:
-    """The branch's layers as those of a graph, from a number on.
+def begin(branch: Branch, weights: dict[str, torch.Tensor], below: int) -> None:
+    """Sets the branch's layers as those of a graph, from a number on.
 
     Raises:
         ModelError: The graph's layers are not those of the encoder.
@@ -180,14 +182,14 @@ def _begin(branch: Branch, weights: dict[str, torch.Tensor], below: int) -> None
 
 
 @torch.no_grad()
-def _head(branch: Branch, examples: Sequence[Example], abstracts: int) -> StandardisedHead:
+def head_for(branch: Branch, examples: Sequence[Example], outputs: int) -> StandardisedHead:
     """A head that reads the features of the branch as it is, standardised."""
     branch.eval()
     means = []
     for example in random.Random(0).sample(list(examples), min(STATISTICS_WINDOWS, len(examples))):
         batch = collate([example], 0)
-        means.append(unit_means(branch.states(batch["states"]), batch["units"], batch["labels"].shape[1])[0])
-    return StandardisedHead(*feature_statistics(torch.cat(means)), abstracts)
+        means.append(unit_means(branch.states(batch["states"]), batch["units"], int(batch["units"].max()) + 1)[0])
+    return StandardisedHead(*feature_statistics(torch.cat(means)), outputs)
 
 
 def _learn(branch: Branch, learned: Sequence[Example], apart: Sequence[Example], settings: BranchSettings) -> None:
@@ -227,7 +229,7 @@ def _learn(branch: Branch, learned: Sequence[Example], apart: Sequence[Example],
     trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
 
 
-def _check(path: Path, branch: Branch, windows: Sequence[NDArray[np.float32]]) -> None:
+def check_branch(path: Path, branch: Branch, windows: Sequence[NDArray[np.float32]]) -> None:
     """Runs the exported branch beside the trained one.
 
     Raises:

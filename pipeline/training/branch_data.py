@@ -18,6 +18,7 @@ from pipeline.schema import TaggedSentence
 from pipeline.tagging.base import tag
 from pipeline.tagging.features import WindowEncoder
 from pipeline.tagging.onnx import OnnxTagger
+from pipeline.tagging.windows import Unit, Window
 from pipeline.text.sentences import split_sentences
 from pipeline.text.tidy import clause_spans
 from pipeline.training.examples import Example
@@ -141,11 +142,7 @@ def windows(tagged: Sequence[TaggedSentence], title: str, labels: Labels, reader
     for window in found:
         if not len(window.owned):
             continue
-        numbers: dict[tuple[int, int], int] = {}
-        clauses = np.full(len(window.tokens), -1)
-        for unit in np.unique(window.units[window.units >= 0]).tolist():
-            for place, clause in zip(np.flatnonzero(window.units == unit), units[unit].clauses, strict=True):
-                clauses[place] = numbers.setdefault((unit, clause), len(numbers))
+        clauses, numbers = clauses_of(window, units)
         rows = np.full((len(numbers), len(reader.abstracts)), UNKNOWN, np.float32)
         for (unit, clause), number in numbers.items():
             if unit in window.owned:
@@ -156,6 +153,16 @@ def windows(tagged: Sequence[TaggedSentence], title: str, labels: Labels, reader
             "length": len(window.tokens),
             "labels": rows.tolist(),
         }
+
+
+def clauses_of(window: Window, units: Sequence[Unit]) -> tuple[NDArray[np.int64], dict[tuple[int, int], int]]:
+    """Numbers of the clauses that the tokens of a window stand in, -1 for none, and what number a clause of a unit has."""
+    numbers: dict[tuple[int, int], int] = {}
+    clauses = np.full(len(window.tokens), -1)
+    for unit in np.unique(window.units[window.units >= 0]).tolist():
+        for place, clause in zip(np.flatnonzero(window.units == unit), units[unit].clauses, strict=True):
+            clauses[place] = numbers.setdefault((unit, int(clause)), len(numbers))
+    return clauses, numbers
 
 
 def _row(index: int, clause: int, labels: Labels, abstracts: Sequence[str | None]) -> NDArray[np.float32]:

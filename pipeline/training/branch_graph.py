@@ -45,6 +45,12 @@ def with_states(model: onnx.ModelProto, layers: int) -> onnx.ModelProto:
     return shown
 
 
+def shown_layers(model: onnx.ModelProto) -> int:
+    """After how many layers of a tagger the states are that its graph gives; 0 if it gives none."""
+    norms = [node.output[0] for node in model.graph.node if node.op_type == "LayerNormalization"]
+    return norms.index(STATES) // NORMS if STATES in norms else 0
+
+
 def _rename(graph: onnx.GraphProto, old: str, new: str) -> None:
     for node in graph.node:
         node.input[:] = [new if name == old else name for name in node.input]

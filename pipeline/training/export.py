@@ -21,7 +21,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from pipeline.artefacts import TAGGER_FILE, TaggerCard
 from pipeline.errors import ModelError
 from pipeline.tagging.base import sigmoid
-from pipeline.tagging.onnx import BRANCH, GRAPH
+from pipeline.tagging.onnx import BRANCH, GRAPH, JOINTS
 from pipeline.training.attention import fuse_attention
 from pipeline.training.quantise import SMALLEST, quantise, quantise_rows
 
@@ -177,5 +177,5 @@ def publish(made: Path, output: Path) -> None:
     names = {path.name for path in made.iterdir()}
     for name in names:
         (made / name).replace(output / name)
-    for name in {GRAPH, WEIGHTS_FILE, BRANCH} - names:
+    for name in {GRAPH, WEIGHTS_FILE, BRANCH, JOINTS} - names:
         (output / name).unlink(missing_ok=True)

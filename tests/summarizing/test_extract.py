@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pipeline.schema import SalientClause
-from pipeline.summarizing.extract import candidates, extracted, told
+from pipeline.schema import Joints, SalientClause
+from pipeline.summarizing.extract import FREE, candidates, extracted, told
 from pipeline.summarizing.grammar import breaks_off, leans, without_aim
 from pipeline.summarizing.select import Chosen
 from pipeline.text.tidy import clause_spans, tidy
@@ -91,6 +91,16 @@ def test_clauses_keep_their_salience_where_the_sentence_was_changed() -> None:
     (named,) = told(Chosen((tagged,), (text,)), {0: "程望舒说，天气很好。"})
     assert named.salience[None] == pytest.approx([0.0, 0.3])  # nobody knows of what was not there
     assert candidates([one], VISIT) == []  # it is not about that
+    assert one.joints == []
+    rows = [Joints(ends=p, begins=p, leaves=p, resumes=p, points=p) for p in (1.0, 2.0, 3.0)]
+    joined = replace(tagged, clauses=tuple(map(lambda c, j: replace(c, joints=j), tagged.clauses, rows)))
+    (one,) = told(Chosen((joined,), (text,)), {})
+    assert one.joints == [pytest.approx(rows[1]), pytest.approx(rows[2])]
+    assert candidates([one], None)[0].joints == one.joints
+    (named,) = told(Chosen((joined,), (text,)), {0: "程望舒说，天气很好。"})
+    assert named.joints == [FREE, pytest.approx(rows[2])]
+    (named,) = told(Chosen((joined,), (text,)), {0: "海屿市副市长周以宁到访，天气很好。"})
+    assert named.joints == [pytest.approx(rows[1]._replace(points=FREE.points)), pytest.approx(rows[2])]
 
 
 def test_what_is_taken_is_told_as_an_abstract_may_have_it() -> None:

@@ -47,7 +47,8 @@ def test_salience_comes_from_the_same_reading(tagger: OnnxTagger) -> None:
         "3月18日，市长程望舒率队走访云拓机器人公司，双方签署合作协议。",
         "他向大家表示感谢。",
     ] * 2
-    scores, salience = tagger.read(texts, "市长走访企业")
+    scores, read = tagger.read(texts, "市长走访企业")
+    salience = [of.salience for of in read]
     assert tagger.abstracts == (None, *TOPICS)
     assert [rows.shape for rows in salience] == [(clauses, len(tagger.abstracts)) for clauses in (2, 3, 1)] * 2
     assert all(((rows > 0) & (rows < 1)).all() for rows in salience)
