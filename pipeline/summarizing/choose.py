@@ -18,9 +18,9 @@ from pipeline.summarizing.skips import Parts
 MANY = 60  # sentences that are looked at, the most worth first
 
 UNANCHORED = 8.0  # characters' worth: what beginning with a sentence that points at something else costs
-UNSOUND = 6.0  # characters' worth for each nat of surprise that a clause may stand where it does
-POINTING = 6.0  # the same, that a sentence can be understood without those before it
-DOUBTFUL = -1.5  # a joint that is less likely, in logits, is not made
+UNSOUND = 5.0  # characters' worth for each nat of surprise that a clause may stand where it does
+POINTING = 3.0  # the same, that a sentence can be understood without those before it
+DOUBTFUL = -1.0  # a joint that is less likely, in logits, is not made
 NOTHING, SOMETHING, LAST = 0, 1, 2  # taken so far
 
 Kept = tuple[int, ...]  # clauses of a sentence, by their number

@@ -22,6 +22,9 @@ from pipeline.text.tidy import CLAUSE_END, tidy
 COSTS = (0.2, 0.1, 0.0)  # of a character; see `choose`
 OPENING = 0.7  # of the characters an abstract may have goes at most to the event it would begin without
 LONG = 1000  # characters: a longer sentence is a list that nothing ends, and to align it takes long
+# One of several, and the sentence behind it that goes on: 提出三点要求，一是加强领导。二是抓好落实。
+COUNTS, SECOND = re.compile("(?:^|[，：；])(?:一[是要]|第一[，、是])"), re.compile("(?:二[是要]|第二|其二|其次)")
+SPEAKER = re.compile("[^，。：；]{2,24}(?:表示|指出|强调|[介坦][绍言]|说|告诉记者)。")  # whose words stand before it
 FIRST = re.compile("首先(?![是要])，?")  # 首先来到公司, where the second may be left out
 PICTURE = re.compile("，(?:并|最后)?[^，。]{0,6}合影(?:留念)?(?=[，。])")
 TWICE = re.compile("等(?:有关|相关|主要)?(?:负责人|负责同志|领导|代表|人员|嘉宾|专家)等")
@@ -62,13 +65,15 @@ def told(chosen: Chosen, named: Mapping[int, str], judged: Mapping[str | None, F
         judged: By topic, how much each sentence belongs in an abstract, (sentences,); left out, their clauses know.
     """
     found, seen = [], set[str]()
+    following = {tagged.sentence.index - 1: text for tagged, text in zip(chosen.sentences, chosen.texts, strict=True)}
     for i, (tagged, text) in enumerate(zip(chosen.sentences, chosen.texts, strict=True)):
         if text == tidy(tagged.sentence.text):  # all of it
             raw = cleaned(tagged.sentence.text)
             nobody = pronoun_of(text) and tagged.sentence.index not in named  # who is 他?
             text = "" if nobody else named.get(tagged.sentence.index, tidy(raw) if raw else "")
         shorter = _shorter(text)
-        if shorter and shorter not in seen:
+        counts = COUNTS.search(shorter) and SECOND.match(following.get(tagged.sentence.index, ""))
+        if shorter and shorter not in seen and not counts and not SPEAKER.fullmatch(shorter):
             seen.add(shorter)
             parts = Parts(shorter)
             if judged is None:

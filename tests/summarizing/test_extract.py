@@ -250,3 +250,10 @@ def test_captions_that_run_into_a_sentence_go() -> None:
     tagged = make_tagged([("座谈现场 3月18日，程望舒到访云拓机器人公司。", [])])
     read = Chosen(tuple(tagged), ("座谈现场 3月18日，程望舒到访云拓机器人公司。",))
     assert said(read, {}) == ["3月18日，程望舒到访云拓机器人公司。"]
+
+
+def test_one_of_several_and_a_speaker_alone_are_not_told() -> None:
+    texts = (TEXTS[0], "程望舒提出要求，一是加强领导。", "二是抓好落实。", "“一个月要有一篇。”", "市委书记程望舒说。")
+    assert said(chosen(texts), {}) == [texts[0], texts[2], texts[3]]
+    whole = "程望舒提出要求，一是加强领导，二是抓好落实。"
+    assert said(chosen((whole, TEXTS[1])), {}) == [whole, TEXTS[1]]

@@ -10,6 +10,7 @@ import pytest
 from pipeline.errors import ModelError
 from pipeline.evaluation.baselines import KeywordTagger
 from pipeline.reading.documents import read_document
+from pipeline.schema import Joints
 from pipeline.tagging.base import tag
 from pipeline.tagging.onnx import OnnxTagger
 from pipeline.text.sentences import split_sentences
@@ -49,6 +50,9 @@ def test_salience_comes_from_the_same_reading(tagger: OnnxTagger) -> None:
     ] * 2
     scores, read = tagger.read(texts, "市长走访企业")
     salience = [of.salience for of in read]
+    assert [of.joints.shape for of in read if of.joints is not None] == [
+        (n, len(Joints._fields)) for n in (2, 3, 1)
+    ] * 2
     assert tagger.abstracts == (None, *TOPICS)
     assert [rows.shape for rows in salience] == [(clauses, len(tagger.abstracts)) for clauses in (2, 3, 1)] * 2
     assert all(((rows > 0) & (rows < 1)).all() for rows in salience)
@@ -85,6 +89,9 @@ def test_damaged_folders_are_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"branch\.onnx: missing"):
         OnnxTagger(tmp_path)
     shutil.copy(FOLDER / "branch.onnx", tmp_path)
+    with pytest.raises(ModelError, match=r"joints\.onnx: missing"):
+        OnnxTagger(tmp_path)
+    shutil.copy(FOLDER / "joints.onnx", tmp_path)
     shutil.copy(FOLDER / "tokenizer.json", tmp_path)
     with pytest.raises(ModelError, match="onnxruntime cannot load it"):
         OnnxTagger(tmp_path)
@@ -93,7 +100,7 @@ def test_damaged_folders_are_named(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"branch\.onnx: onnxruntime cannot load it"):
         OnnxTagger(tmp_path).read(["天气很好。"])
     card = json.loads((FOLDER / "tagger.json").read_text(encoding="utf-8"))
-    (tmp_path / "tagger.json").write_text(json.dumps({**card, "abstracts": []}))
+    (tmp_path / "tagger.json").write_text(json.dumps({**card, "abstracts": [], "joints": False}))
     without = OnnxTagger(tmp_path)
     assert without.abstracts == ()
     sentences = split_sentences(make_document("天气很好。"))
