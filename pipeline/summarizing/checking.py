@@ -139,6 +139,12 @@ class AbstractChecker:
             sentence, gone, context = list[Clause](), list[Removal](), ""
             for found in group:
                 removal, clause = self._judged(found, context, frozenset(), lost=False, mixes=found.words not in known)
+                named = tuple(sorted({fact.sentences[0] for fact in found.facts if fact.sentences}))
+                if removal and removal.reason == "no_evidence" and only_speech(found.text) and named:
+                    removal, clause = (
+                        None,
+                        replace(found, evidence=named),
+                    )  # 程望舒表示, where it says that he pointed out
                 sentence.append(clause)
                 gone += [removal] if removal else []
                 context += found.text

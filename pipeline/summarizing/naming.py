@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.summarizing.evidence import CLAUSE_MARKS, split_clauses
-from pipeline.summarizing.grammar import breaks_off, waits
+from pipeline.summarizing.grammar import waits
 from pipeline.summarizing.names import NameKind, names
 from pipeline.summarizing.parties import alike
 from pipeline.summarizing.polish import is_final
@@ -19,6 +19,7 @@ MOST, LEAST = 4, 2  # hosts that are added
 ENOUGH = 3  # an abstract that names so many is left alone
 SETS_OUT = re.compile("率|带队|带领|赴|前往|走访|拜访|访问|考察|调研|来到|一行")
 RECEIVES = re.compile("会见|接见|接待|迎接|来访|到访")
+LED = re.compile("(?:带领|率领|陪同|指导)下[，；]?$")  # by the leader, and somebody else acts
 LEGAL_FORM = re.compile("(?:股份|有限|责任|集团|总?公司|总行)+$")
 VISITED = "走访"
 BOTH = "双方"
@@ -76,10 +77,7 @@ def with_hosts(text: str, tour: Tour, most: int) -> str:
         (
             i
             for i, c in enumerate(clauses)
-            if tour.leader in c
-            and SETS_OUT.search(c)
-            and not RECEIVES.search(c)
-            and not breaks_off(c.rstrip(CLAUSE_MARKS))
+            if tour.leader in c and SETS_OUT.search(c) and not RECEIVES.search(c) and not LED.search(c)
         ),
         None,
     )

@@ -60,11 +60,13 @@ def _alone(text: str, start: int, end: int) -> bool:
 
 
 def _office(text: str, folded: str, end: int) -> str:
-    """The office that ends at a position, with the body before it."""
+    """The office that ends at a position, with the body before it; of several, 市委书记、市人大常委会主任, the first."""
     office = next((m for m in OFFICE.finditer(folded, max(0, end - 20)) if m.end() == end), None)
     if office is None or office[0].endswith(AFTER_NAMES):
         return ""
     start = name_start(folded, office.start(), frozenset())
+    if folded[start - 1 : start] == "、" and (first := _office(text, folded, start - 1)):
+        return first
     if end - start <= LONGEST and not PARTIAL.match(folded, start):
         return text[start:end]
     return office[0] if ONE_BODY.fullmatch(office[0]) else ""

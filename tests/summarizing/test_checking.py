@@ -250,6 +250,17 @@ def test_an_extract_stays_as_it_was_put_together(text: str) -> None:
     assert covers(abstract)
 
 
+def test_who_is_said_to_speak_rests_on_the_sentence_that_names_him() -> None:
+    abstract = extracted("3月18日，程望舒赴深圳走访企业。郑望津指出，欢迎各地企业来海屿投资。")
+    assert abstract.text == "3月18日，程望舒赴深圳走访企业。"  # of whom SPEECH knows nothing
+    rows = [*SPEECH, "远汇银行副行长顾清源介绍金融产品。", "将扩大投放。"]
+    sentences = tagged(rows)
+    text = "顾清源指出，将扩大投放。"
+    said = AbstractChecker(sentences).check(text, WIDE, lead=LEAD.summarize(sentences), extracted=True)
+    assert said.text == text
+    assert [e.sentences for e in said.evidence] == [(4,), (5,)]
+
+
 def test_of_an_extract_a_sentence_goes_whole() -> None:
     text = "程望舒表示，欢迎各地企业来海屿投资。许知行介绍了园区，总投资90亿元。"
     abstract = extracted(text)
