@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from pydantic import BaseModel, ValidationError
 from rich.progress import track
 
@@ -116,9 +115,3 @@ def _row(cut: Cut, kept: Sequence[int], clauses: int) -> list[int]:
     begun, ended = cut.kept[0] > 0, cut.kept[-1] < clauses - 1
     alone = UNKNOWN if cut.alone is None else int(cut.alone)
     return [kept[0], kept[-1], int(begun), int(ended), int(cut.sound), alone, *skips]
-
-
-def statistics(examples: Sequence[Example]) -> dict[str, int]:
-    """How many cuts there are, unsound ones, and ones that cannot stand alone."""
-    cuts = np.array([cut[:6] for example in examples for cut in example["cuts"]], int).reshape(-1, 6)
-    return {"cuts": len(cuts), "unsound": int((cuts[:, 4] == NO).sum()), "leaning": int((cuts[:, 5] == NO).sum())}

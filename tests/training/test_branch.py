@@ -21,7 +21,7 @@ from pipeline.text.tidy import clause_spans
 from pipeline.training.branch import TrainBranchConfig, train_branch
 from pipeline.training.branch_data import UNKNOWN, Reader, clause_labels, clause_oracle, windows
 from pipeline.training.branch_finetune import FinetuneBranchConfig
-from pipeline.training.branch_graph import head_weights, layer_weights, with_states
+from pipeline.training.branch_graph import head_weights, layer_weights, shown_layers, with_states
 from tests.conftest import ROOT, TOPICS, make_document, make_gold, make_tagged
 
 TAGGER = ROOT / "models" / "tagger"
@@ -68,7 +68,9 @@ def test_a_branch_is_learned_and_the_tags_stay_as_they_were(tmp_path: Path) -> N
     sentences = split_sentences(make_document("3月18日，市长程望舒走访云拓机器人公司。双方签署协议。天气很好。"))
     said = [one.text for one in sentences]
     np.testing.assert_array_equal(made.score(said), shipped.score(said))
-    assert load_tagger_card(tmp_path / "tagger").abstracts == (None, *TOPICS)
+    card = load_tagger_card(tmp_path / "tagger")
+    assert card.abstracts == (None, *TOPICS)
+    assert not card.joints  # they read other states than those this branch is upon
     tagged = tag(made, sentences, salience=True)
     assert np.ptp([clause.salience[None] for one in tagged for clause in one.clauses]) > 0
     again, first, _ = train_branch(path)  # in the place of the branch that is there
@@ -104,6 +106,7 @@ def test_the_shipped_branch_learns_on_from_a_users_abstracts(tmp_path: Path) -> 
     )
     assert made != shipped
     assert made == pytest.approx(shipped, abs=0.15)  # it goes on from where the shipped one is
+    assert load_tagger_card(tmp_path / "mine").joints
     run = subprocess.run([*command, "--encoder", "x"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 2 and run.stderr.startswith("error: --encoder: ")
     mine.write_text(lines[0], encoding="utf-8")
@@ -120,6 +123,7 @@ def test_layers_are_read_back_from_the_integers() -> None:
     for layers in (8, 4, 4, 8):  # moved from the one to the other
         model = with_states(model, layers)
         assert [output.name for output in model.graph.output] == ["logits", "states"]
+        assert shown_layers(model) == layers
     with pytest.raises(ModelError, match="no 30 layers"):
         with_states(model, 30)
     with pytest.raises(ModelError, match="no last layer"):
