@@ -141,10 +141,8 @@ class AbstractChecker:
                 removal, clause = self._judged(found, context, frozenset(), lost=False, mixes=found.words not in known)
                 named = tuple(sorted({fact.sentences[0] for fact in found.facts if fact.sentences}))
                 if removal and removal.reason == "no_evidence" and only_speech(found.text) and named:
-                    removal, clause = (
-                        None,
-                        replace(found, evidence=named),
-                    )  # 程望舒表示, where it says that he pointed out
+                    # 程望舒表示, where the document says that he pointed out
+                    removal, clause = None, replace(found, evidence=named)
                 sentence.append(clause)
                 gone += [removal] if removal else []
                 context += found.text
@@ -211,15 +209,9 @@ class AbstractChecker:
         if clause.words in seen:
             return Removal(text=clause.text, reason="repeated"), clause
         support = self._evidence.support(clause.text, clause.facts, context)
-        reason = (
-            "no_evidence"
-            if not support.sentences
-            else "subject"
-            if lost
-            else "parties"
-            if support.mixed and mixes
-            else ""
-        )
+        if not support.sentences:
+            return Removal(text=clause.text, reason="no_evidence"), clause
+        reason = "subject" if lost else "parties" if support.mixed and mixes else ""
         if reason:
             return Removal(text=clause.text, reason=reason), clause
         return None, replace(clause, evidence=support.sentences)

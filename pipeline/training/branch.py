@@ -6,7 +6,7 @@ The layers that the branch shares with the tagger stay as they are: their states
 import os
 import random
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Literal
@@ -43,22 +43,20 @@ APART = 25  # one window in so many is not learned from
 CHECKED = 8  # windows
 
 
-class BranchSettings(Settings):
-    """How a branch is trained.
+class LayerSettings(Settings):
+    """How layers upon the states of a tagger are trained.
 
     Attributes:
-        config: A pipeline's settings, whose tagger the branch is for.
+        config: A pipeline's settings, whose tagger they are for.
         encoder: The encoder the tagger was made from, for the sizes of its layers.
-        layers: Layers of the branch, upon those of the tagger below them.
-        start: It begins as the tagger's last layers, or as the branch that the tagger has.
+        layers: How many layers.
         work: Where labels and checkpoints are kept.
     """
 
     config: Path
     encoder: str = "models/encoder"
-    layers: int = Field(default=4, ge=1)
-    start: Literal["tagger", "branch"] = "tagger"
-    work: Path = Path("build/train_branch")
+    layers: int = Field(ge=1)
+    work: Path
     epochs: int = Field(default=3, ge=1)
     windows_per_step: int = Field(default=8, ge=1)
     layers_rate: float = Field(default=7e-5, gt=0)
@@ -67,6 +65,18 @@ class BranchSettings(Settings):
     weight_decay: float = Field(default=0.01, ge=0)
     warmup: float = Field(default=0.06, ge=0, lt=1)
     seed: int = 13
+
+
+class BranchSettings(LayerSettings):
+    """How a branch is trained.
+
+    Attributes:
+        start: It begins as the tagger's last layers, or as the branch that the tagger has.
+    """
+
+    layers: int = Field(default=4, ge=1)
+    start: Literal["tagger", "branch"] = "tagger"
+    work: Path = Path("build/train_branch")
 
 
 class TrainBranchConfig(BranchSettings):
@@ -149,7 +159,7 @@ def learn_branch(
         head = head_for(branch, learned, len(reader.abstracts))
     branch.head = head
     before = mean_loss(branch, apart)
-    _learn(branch, learned, apart, settings)
+    learn(Learner(branch), branch, (learned, apart), settings, partial(collate, padding=0))
     after = mean_loss(branch, apart)
     branch.head = head.fold()
     drawn = random.Random(0).sample(learned, min(CALIBRATION_WINDOWS, len(learned)))
@@ -192,10 +202,25 @@ def head_for(branch: Branch, examples: Sequence[Example], outputs: int) -> Stand
     return StandardisedHead(*feature_statistics(torch.cat(means)), outputs)
 
 
-def _learn(branch: Branch, learned: Sequence[Example], apart: Sequence[Example], settings: BranchSettings) -> None:
+def learn(
+    learner: torch.nn.Module,
+    network: Branch,
+    windows: tuple[Sequence[Example], Sequence[Example]],
+    settings: LayerSettings,
+    collator: Callable[[Sequence[Example]], dict[str, torch.Tensor]],
+) -> None:
+    """Trains a network by the loss that `learner` gives of its batches, and keeps the epoch that does best.
+
+    Args:
+        learner: The network as the trainer takes it.
+        network: The network.
+        windows: To learn from, and to measure by.
+        settings: How.
+        collator: Makes batches of windows.
+    """
     groups = [
-        {"params": list(branch.layers.parameters()), "lr": settings.layers_rate},
-        {"params": list(branch.head.parameters()), "lr": settings.head_rate},
+        {"params": list(network.layers.parameters()), "lr": settings.layers_rate},
+        {"params": list(network.head.parameters()), "lr": settings.head_rate},
     ]
     arguments = TrainingArguments(
         output_dir=str(settings.work),
@@ -211,18 +236,18 @@ def _learn(branch: Branch, learned: Sequence[Example], apart: Sequence[Example],
         save_total_limit=2,
         load_best_model_at_end=True,
         prediction_loss_only=True,
-        label_names=["labels"],
+        label_names=["units"],
         logging_steps=50,
         remove_unused_columns=False,
         report_to=[],
         seed=settings.seed,
     )
     trainer = Trainer(
-        model=Learner(branch),
+        model=learner,
         args=arguments,
-        train_dataset=learned,
-        eval_dataset=apart,
-        data_collator=partial(collate, padding=0),
+        train_dataset=list(windows[0]),
+        eval_dataset=list(windows[1]),
+        data_collator=collator,
         optimizers=(torch.optim.AdamW(groups, weight_decay=settings.weight_decay), None),
     )
     checkpoint = last_checkpoint(settings.work)

@@ -8,7 +8,6 @@ import os
 import random
 import tempfile
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -20,18 +19,26 @@ from pydantic import Field
 from rich.progress import track
 from torch import Tensor
 from torch.nn.functional import logsigmoid, softplus
-from transformers import Trainer, TrainingArguments, set_seed
+from transformers import set_seed
 
 from pipeline.artefacts import require_file
-from pipeline.config import Settings, load_config
+from pipeline.config import load_config
 from pipeline.errors import InputError, ModelError
 from pipeline.schema import Joints
 from pipeline.tagging.onnx import BRANCH, GRAPH, JOINTS, open_session
-from pipeline.training.branch import APART, CALIBRATION_WINDOWS, begin, check_branch, head_for, with_states_of
+from pipeline.training.branch import (
+    APART,
+    CALIBRATION_WINDOWS,
+    LayerSettings,
+    begin,
+    check_branch,
+    head_for,
+    learn,
+    with_states_of,
+)
 from pipeline.training.branch_data import Reader
 from pipeline.training.branch_graph import branch_to_onnx, layer_weights
 from pipeline.training.branch_model import Branch
-from pipeline.training.checkpoints import last_checkpoint
 from pipeline.training.examples import Example, collate, unit_means
 from pipeline.training.export import write_card
 from pipeline.training.joints_data import NO, UNKNOWN, cut_examples, load_cuts
@@ -41,32 +48,20 @@ PRIOR = Joints(ends=2.5, begins=2.5, leaves=1.5, resumes=1.5, points=-1.7)  # lo
 NEVER = 1e-6  # a chance is not taken for nearer to 1
 
 
-class TrainJointsConfig(Settings):
-    """How joints are learned.
+class TrainJointsConfig(LayerSettings):
+    """How joints are learned, for a tagger that has a branch; they begin as the branch's first layers.
 
     Attributes:
-        config: A pipeline's settings; its tagger, which has a branch, gets the joints.
-        encoder: The encoder the tagger was made from, for the sizes of its layers.
-        layers: Layers; they begin as the branch's first.
         cuts: Judged cuts of texts that `texts` hold (see `joints_data.load_cuts`).
         texts: Those texts.
-        work: Where checkpoints are kept.
     """
 
-    config: Path
-    encoder: str = "models/encoder"
     layers: int = Field(default=2, ge=1)
     cuts: tuple[Path, ...]
     texts: tuple[Path, ...]
     work: Path = Path("build/train_joints")
-    epochs: int = Field(default=3, ge=1)
-    windows_per_step: int = Field(default=8, ge=1)
     layers_rate: float = Field(default=1e-4, gt=0)
-    head_rate: float = Field(default=1e-3, gt=0)
-    dropout: float = Field(default=0.1, ge=0, lt=1)
-    weight_decay: float = Field(default=0.01, ge=0)
     warmup: float = Field(default=0.1, ge=0, lt=1)
-    seed: int = 13
 
 
 class CutLearner(torch.nn.Module):
@@ -142,7 +137,7 @@ def train_joints(path: Path) -> tuple[Path, float, float]:
         head.linear.weight.zero_()
         head.linear.bias.copy_(torch.tensor(PRIOR))
     before = mean_surprise(network, apart)
-    _learn(network, learned, apart, settings)
+    learn(CutLearner(network), network, (learned, apart), settings, collate_cuts)
     after = mean_surprise(network, apart)
     network.head = head.fold()
     seen = [
@@ -165,40 +160,3 @@ def mean_surprise(network: Branch, examples: Sequence[Example]) -> float:
     learner = CutLearner(network).eval()
     losses = [learner(**collate_cuts([example]))["loss"].item() for example in examples]
     return float(np.mean(losses)) if losses else float("nan")
-
-
-def _learn(network: Branch, learned: Sequence[Example], apart: Sequence[Example], settings: TrainJointsConfig) -> None:
-    groups = [
-        {"params": list(network.layers.parameters()), "lr": settings.layers_rate},
-        {"params": list(network.head.parameters()), "lr": settings.head_rate},
-    ]
-    arguments = TrainingArguments(
-        output_dir=str(settings.work),
-        num_train_epochs=settings.epochs,
-        per_device_train_batch_size=settings.windows_per_step,
-        per_device_eval_batch_size=settings.windows_per_step,
-        lr_scheduler_type="linear",
-        warmup_steps=settings.warmup,
-        train_sampling_strategy="group_by_length",
-        use_cpu=True,
-        max_grad_norm=1.0,
-        eval_strategy="epoch",
-        save_strategy="epoch",
-        save_total_limit=1,
-        prediction_loss_only=True,
-        label_names=["cuts"],
-        logging_steps=20,
-        remove_unused_columns=False,
-        report_to=[],
-        seed=settings.seed,
-    )
-    trainer = Trainer(
-        model=CutLearner(network),
-        args=arguments,
-        train_dataset=list(learned),
-        eval_dataset=list(apart),
-        data_collator=partial(collate_cuts),
-        optimizers=(torch.optim.AdamW(groups, weight_decay=settings.weight_decay), None),
-    )
-    checkpoint = last_checkpoint(settings.work)
-    trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
