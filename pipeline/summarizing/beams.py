@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from pipeline.summarizing.copied import NOWHERE
 from pipeline.summarizing.joints import Floats, Joints, Source, Vocabulary, clauses_end, piece_text
 
 LENGTH = 1.2  # a text is judged by its log-probability over its tokens to this power: over 1, longer texts gain
@@ -38,12 +39,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Beam:
-    """Tokens written so far, their text, the sum of their log-probabilities, and the places copied, in order."""
+    """Tokens written so far, their text, the sum of their log-probabilities, and the places copied, in order.
+
+    `characters` says of each character of the text where in the source it was copied from, `NOWHERE` if it was not.
+    """
 
     tokens: tuple[int, ...]
     text: str
     score: float
     places: tuple[int, ...] = ()
+    characters: tuple[int, ...] = ()
 
     @property
     def rate(self) -> float:
@@ -110,14 +115,17 @@ class BeamSearch:
         for score, row, number in grown:
             beam = self.beams[row]
             if number == self._end:
-                self._finished.append(Beam(beam.tokens, beam.text, score, beam.places))
+                self._finished.append(replace(beam, score=score))
                 continue
             piece, place = self._piece(number, weighted[row])
             text = beam.text + piece
             if any(word in text for word in self._wanted.banned):
                 continue
             places = beam.places if place is None else (*beam.places, place)
-            kept.append(Beam((*beam.tokens, int(self._pieces[number])), text, score, places))
+            start = NOWHERE if place is None else self._source.spans[place][0]
+            characters = [start if place is None else start + i for i in range(len(piece))]
+            tokens = (*beam.tokens, int(self._pieces[number]))
+            kept.append(Beam(tokens, text, score, places, (*beam.characters, *characters)))
             rows.append(row)
             if len(kept) == self._wanted.beams:
                 break

@@ -11,6 +11,7 @@ from pipeline.schema import Abstract, Evidence, FactCheck, Removal, TaggedSenten
 from pipeline.summarizing.alignment import FactSource
 from pipeline.summarizing.base import WORTH_ADDING
 from pipeline.summarizing.clauses import Clause, assembled, dated, shortened, whole
+from pipeline.summarizing.copied import Copied
 from pipeline.summarizing.evidence import EvidenceFinder, split_clauses
 from pipeline.summarizing.facts import FactKind
 from pipeline.summarizing.grammar import with_whole_lists
@@ -18,7 +19,7 @@ from pipeline.summarizing.naming import Tour, with_hosts
 from pipeline.summarizing.polish import is_final, only_speech, polish
 from pipeline.text.tidy import shorten, tidy
 
-Rewrite = Callable[[Sequence[str]], str]
+Rewrite = Callable[[Sequence[str]], Copied]
 REWRITES = 2
 PASSES = 4
 PARTY_KINDS = frozenset({FactKind.PERSON, FactKind.ORGANISATION, FactKind.PLACE})
@@ -65,7 +66,7 @@ class AbstractChecker:
 
     def check(
         self,
-        text: str,
+        draft: Copied,
         limits: Limits,
         *,
         lead: Abstract,
@@ -77,7 +78,7 @@ class AbstractChecker:
         """An abstract from what a model wrote, or from clauses that were taken of the document.
 
         Args:
-            text: The text, as it came.
+            draft: The text, as it came.
             limits: Characters it should have at least, where the document gives so much, and may have at most.
             lead: What to give if nothing of the text can stay.
             fillers: Sentences of the document to add to a text that is too short, the best first.
@@ -86,14 +87,14 @@ class AbstractChecker:
             extracted: Whether its sentences were made so as to stand and to say who speaks, of clauses of the document: they
                 stay as they are, and go whole where the document lacks a fact or the words.
         """
-        text = self._facts.spelled(polish(text))
-        proposed = self.unsupported(text)
-        text, rewrites = self._rewritten(text, proposed, rewrite)
+        draft = self._polished(draft)
+        proposed = self.unsupported(draft.text)
+        draft, rewrites = self._rewritten(draft, proposed, rewrite)
         if extracted:
-            clauses, removed = self._standing(text, tour, limits.most)
+            clauses, removed = self._standing(draft, tour, limits.most)
         else:
-            text = with_whole_lists(text, self._facts.texts)
-            clauses, removed = self._supported(with_hosts(text, tour, limits.most) if tour else text)
+            text = with_whole_lists(draft.text, self._facts.texts)
+            clauses, removed = self._supported(draft.became(with_hosts(text, tour, limits.most) if tour else text))
             clauses, broken = whole(clauses, self._facts.texts)
             removed += broken
         clauses, cut = shortened(dated(clauses, self._facts.texts), limits.most)
@@ -109,40 +110,43 @@ class AbstractChecker:
         """Words of a text that are facts and that the source lacks, each once, in order."""
         return tuple(dict.fromkeys(found.fact.text for found in self._facts.align(text) if found.unsupported))
 
-    def _rewritten(self, text: str, faults: tuple[str, ...], rewrite: Rewrite | None) -> tuple[str, int]:
+    def _polished(self, draft: Copied) -> Copied:
+        return draft.became(self._facts.spelled(polish(draft.text)))
+
+    def _rewritten(self, draft: Copied, faults: tuple[str, ...], rewrite: Rewrite | None) -> tuple[Copied, int]:
         """The version with the fewest unsupported words, and how often the model wrote again."""
         banned: list[str] = []
-        best, fewest, count = text, len(faults), 0
+        best, fewest, count = draft, len(faults), 0
         while rewrite is not None and faults and count < REWRITES:
             banned += faults
-            text = self._facts.spelled(polish(rewrite(banned)))
-            faults = self.unsupported(text)
+            draft = self._polished(rewrite(banned))
+            faults = self.unsupported(draft.text)
             count += 1
-            if text and len(faults) < fewest:
-                best, fewest = text, len(faults)
+            if draft.text and len(faults) < fewest:
+                best, fewest = draft, len(faults)
         return best, count
 
-    def _standing(self, text: str, tour: Tour | None, most: int) -> tuple[list[Clause], list[Removal]]:
+    def _standing(self, draft: Copied, tour: Tour | None, most: int) -> tuple[list[Clause], list[Removal]]:
         """The sentences of an extract that may stay; those it should name are named only where all that says so may."""
-        known = frozenset(clause.words for clause in self._clauses(text))
-        if tour and (named := with_hosts(text, tour, most)) != text:
-            clauses, removed = self._sentences(named, known)
+        known = frozenset(clause.words for clause in self._clauses(draft))
+        if tour and (named := with_hosts(draft.text, tour, most)) != draft.text:
+            clauses, removed = self._sentences(draft.became(named), known)
             if not removed:
                 return clauses, []
-        return self._sentences(text, known)
+        return self._sentences(draft, known)
 
-    def _sentences(self, text: str, known: frozenset[str]) -> tuple[list[Clause], list[Removal]]:
+    def _sentences(self, draft: Copied, known: frozenset[str]) -> tuple[list[Clause], list[Removal]]:
         """Sentences with evidence for all their clauses; a clause that is not known must not mix parties."""
         kept: list[Clause] = []
         removed: list[Removal] = []
-        for _, group in groupby(self._clauses(text), key=lambda clause: clause.row):
+        for _, group in groupby(self._clauses(draft), key=lambda clause: clause.row):
             sentence, gone, context = list[Clause](), list[Removal](), ""
             for found in group:
                 removal, clause = self._judged(found, context, frozenset(), lost=False, mixes=found.words not in known)
-                named = tuple(sorted({fact.sentences[0] for fact in found.facts if fact.sentences}))
+                named = {fact.sentences[0] for fact in found.facts if fact.sentences}
                 if removal and removal.reason == "no_evidence" and only_speech(found.text) and named:
                     # 程望舒表示, where the document says that he pointed out
-                    removal, clause = None, replace(found, evidence=named)
+                    removal, clause = None, replace(found, evidence=tuple(sorted({*found.copied, *named})))
                 sentence.append(clause)
                 gone += [removal] if removal else []
                 context += found.text
@@ -150,35 +154,37 @@ class AbstractChecker:
             kept += [] if gone else sentence
         return kept, removed
 
-    def _clauses(self, text: str) -> list[Clause]:
+    def _clauses(self, draft: Copied) -> list[Clause]:
         """The clauses of a text with their facts, as yet without evidence."""
+        text = draft.text
         aligned = self._facts.align(text)
         found, row = list[Clause](), 0
         for span in split_clauses(text):
             words = text[span.start : span.end]
             facts = tuple(a for a in aligned if a.fact.start < span.end and span.start < a.fact.end)
             named = min((a.fact.start - span.start for a in facts if a.fact.kind in PARTY_KINDS), default=None)
-            found.append(Clause(text=words, row=row, facts=facts, party=named))
+            copied = draft.rests_on(span.start, span.end)
+            found.append(Clause(text=words, row=row, facts=facts, party=named, copied=copied))
             row += is_final(words)
         return found
 
-    def _supported(self, text: str) -> tuple[list[Clause], list[Removal]]:
+    def _supported(self, draft: Copied) -> tuple[list[Clause], list[Removal]]:
         """The clauses that may stay: checked again after each pass, as a clause may have leaned on one that went."""
         removed: list[Removal] = []
         for _ in range(PASSES):
-            clauses, gone = self._pass(text)
+            clauses, gone = self._pass(draft)
             removed += gone
             if not gone:
                 return clauses, removed
-            text = assembled(clauses, None).text
+            draft = draft.became(assembled(clauses, None).text)
         return [], removed
 
-    def _pass(self, text: str) -> tuple[list[Clause], list[Removal]]:
+    def _pass(self, draft: Copied) -> tuple[list[Clause], list[Removal]]:
         kept: list[Clause] = []
         removed: list[Removal] = []
         row, context, seen = 0, "", set[str]()
         lost = muted = dropped = False  # the subject, the speaker, the clause before is gone
-        for found in self._clauses(text):
+        for found in self._clauses(draft):
             if found.row != row:
                 row, context = found.row, ""
                 lost = muted = dropped = False
@@ -208,7 +214,7 @@ class AbstractChecker:
             return Removal(text=clause.text, reason="unsupported", facts=faults), clause
         if clause.words in seen:
             return Removal(text=clause.text, reason="repeated"), clause
-        support = self._evidence.support(clause.text, clause.facts, context)
+        support = self._evidence.support(clause.text, clause.facts, context, clause.copied)
         if not support.sentences:
             return Removal(text=clause.text, reason="no_evidence"), clause
         reason = "subject" if lost else "parties" if support.mixed and mixes else ""

@@ -21,6 +21,7 @@ class Clause:
         row: Number of its sentence.
         facts: What facts it has.
         party: Where in it the first party is named, in characters; None if none is.
+        copied: Indices of the sentences it is known to be copied from.
         evidence: Indices of the sentences it rests on.
         orphan: Whether the clause before it is gone.
     """
@@ -29,6 +30,7 @@ class Clause:
     row: int
     facts: tuple[AlignedFact, ...]
     party: int | None = None
+    copied: tuple[int, ...] = ()
     evidence: tuple[int, ...] = ()
     orphan: bool = False
 

@@ -1,6 +1,6 @@
 """What a clause of a generated text rests on: the sentences that hold its words and facts, and whether they speak of one party.
 
-Words are aligned by the longest runs a clause shares with a sentence, weighted by how rare their character bigrams are in the
+Sentences that a clause is known to be copied from come first. Words are aligned by the longest runs a clause shares with a sentence, weighted by how rare their character bigrams are in the
 document, so that 签署战略合作协议 weighs more than 有限公司.
 """
 
@@ -68,13 +68,16 @@ class EvidenceFinder:
                 self._rows.setdefault(bigram, set()).add(row)
         self._parties = PartyCheck(self._texts)
 
-    def support(self, clause: str, facts: Sequence[AlignedFact], context: str = "") -> Support:
+    def support(
+        self, clause: str, facts: Sequence[AlignedFact], context: str = "", copied: Sequence[int] = ()
+    ) -> Support:
         """What a clause rests on.
 
         Args:
             clause: The clause.
             facts: Its facts, as aligned with the same sentences.
             context: The clauses before it in its sentence, which may name its subject.
+            copied: Indices of the sentences it is known to be copied from: it rests on them before others.
         """
         text = "".join(fold(clause).split()).strip(CLAUSE_MARKS)
         weights = [self._weight(bigram) for bigram in _bigrams(text)]
@@ -82,8 +85,8 @@ class EvidenceFinder:
         if not total:
             return Support(sentences=(), coverage=0.0, mixed=False)
         covered = self._covered(text)
-        chosen: list[int] = []
-        done: set[int] = set()
+        chosen = [self._indices.index(index) for index in copied[:MOST_SENTENCES] if index in self._indices]
+        done: set[int] = set().union(*(covered.get(row, set()) for row in chosen))
         while len(chosen) < MOST_SENTENCES:
             gains = {row: self._gain(places - done, weights) for row, places in covered.items() if row not in chosen}
             best = max(gains, key=lambda row: (gains[row], -row), default=None)

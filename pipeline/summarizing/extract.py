@@ -12,6 +12,7 @@ from pipeline.schema import Joints, TaggedSentence
 from pipeline.summarizing.brevity import without_long_lists
 from pipeline.summarizing.choose import Candidate, choose
 from pipeline.summarizing.cleaning import cleaned
+from pipeline.summarizing.copied import Copied
 from pipeline.summarizing.courtesy import without_courtesy
 from pipeline.summarizing.grammar import ANY_DAY, leans, without_aim, without_then
 from pipeline.summarizing.select import Chosen
@@ -111,8 +112,8 @@ def _goes_on(text: str) -> bool:
     return then is not None and not acts(CLAUSE_END.split(text[then.end() :])[0])
 
 
-def extracted(found: Sequence[Candidate], least: int, most: int, *, event: bool) -> str | None:
-    """The clauses that together belong in the abstract most, as sentences in document order.
+def extracted(found: Sequence[Candidate], least: int, most: int, *, event: bool) -> Copied | None:
+    """The clauses that together belong in the abstract most, as sentences in document order, each known by its index.
 
     Args:
         found: Sentences to take clauses of.
@@ -125,9 +126,10 @@ def extracted(found: Sequence[Candidate], least: int, most: int, *, event: bool)
     """
     taken = _taken(found, least, most, {})
     first = found[0] if found else None
-    if event and first and ANY_DAY.search(first.parts.text) and not first.leans and not any(map(ANY_DAY.search, taken)):
+    if event and first and ANY_DAY.search(first.parts.text) and not first.leans and not ANY_DAY.search(taken.text):
         taken = _taken(found, least, most, {first.place: int(OPENING * most)}) or taken
-    return _with_used_short_names(without_then("".join(taken))) or None
+    text = _with_used_short_names(without_then(taken.text))
+    return taken.became(text) if text else None
 
 
 def _with_used_short_names(text: str) -> str:
@@ -135,15 +137,15 @@ def _with_used_short_names(text: str) -> str:
     return SHORT_NAME.sub(lambda short: short[0] if short[1] in text[short.end() :] else "", text)
 
 
-def _taken(found: Sequence[Candidate], least: int, most: int, forced: Mapping[int, int]) -> list[str]:
-    parts, taken = {one.place: one.parts for one in found}, list[str]()
+def _taken(found: Sequence[Candidate], least: int, most: int, forced: Mapping[int, int]) -> Copied:
+    parts, taken = {one.place: one.parts for one in found}, Copied("")
     for cost in COSTS:
         chosen = choose(found, most, cost, forced)
-        taken = [
-            text if place - 1 in chosen else THEN.sub("", text, count=1)
-            for place, text in ((place, parts[place].joined(kept)) for place, kept in chosen.items())
-        ]
-        if sum(map(len, taken)) >= least:
+        texts = {place: parts[place].joined(kept) for place, kept in chosen.items()}
+        taken = Copied.joined(
+            (place, text if place - 1 in chosen else THEN.sub("", text, count=1)) for place, text in texts.items()
+        )
+        if len(taken.text) >= least:
             break
     return taken
 

@@ -30,10 +30,18 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a model wrote: its text, and the tokens it is made of."""
+    """What a model wrote.
+
+    Attributes:
+        text: Its text.
+        tokens: The tokens it is made of.
+        places: For each character of the text, where in what was read it was copied from, `NOWHERE` if it was not; of a
+            model that does not tell, empty.
+    """
 
     text: str
     tokens: tuple[int, ...]
+    places: tuple[int, ...] = ()
 
 
 class TextGenerator(Protocol):

@@ -164,7 +164,8 @@ class PointerWriter:
             copied = [
                 wrote[1][at][:n, : len(sources[i].ids)] for at, (i, n) in enumerate(zip(active, kept, strict=True))
             ]
-        return [Draft(text=search.best.text, tokens=search.best.tokens) for search in searches]
+        best = [search.best for search in searches]
+        return [Draft(text=b.text, tokens=b.tokens, places=b.characters[: len(b.text)]) for b in best]
 
     def _source(self, reading: Reading) -> Source:
         task = self._parts.tokenizer.encode(self._tasks[reading.topic], add_special_tokens=False).ids

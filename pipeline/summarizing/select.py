@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from pipeline.schema import Abstract, Evidence, TaggedSentence
 from pipeline.summarizing.base import on_topic
+from pipeline.summarizing.copied import Copied
 from pipeline.summarizing.textrank import centrality
 from pipeline.text.tidy import CLAUSE_END, tidy
 
@@ -30,6 +31,11 @@ class Chosen:
     def starts(self) -> tuple[int, ...]:
         """Where in the text each sentence begins."""
         return tuple(accumulate(map(len, self.texts[:-1]), initial=0)) if self.texts else ()
+
+    def copied(self, text: str, places: Sequence[int]) -> Copied:
+        """A text with the sentences that its characters were copied from, given where in this one they stood."""
+        of = [self.sentences[bisect_right(self.starts, at) - 1].sentence.index if at >= 0 else at for at in places]
+        return Copied(text, of)
 
 
 def every(sentences: Sequence[TaggedSentence], topic: str | None) -> Chosen:

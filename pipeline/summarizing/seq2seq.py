@@ -8,6 +8,7 @@ from pipeline.config import LeadConfig, PointerConfig, Seq2SeqConfig
 from pipeline.schema import Abstract, TaggedSentence
 from pipeline.summarizing.base import length_limit
 from pipeline.summarizing.checking import AbstractChecker, Limits, Rewrite
+from pipeline.summarizing.copied import Copied
 from pipeline.summarizing.extract import Told, candidates, extracted, told
 from pipeline.summarizing.generation import Draft, Reading, TextGenerator
 from pipeline.summarizing.lead import LeadSummarizer
@@ -70,7 +71,8 @@ class Seq2SeqSummarizer:
         """See `Summarizer.summarize_all`; all of them are written together."""
         limits = {topic: self._limits(sentences, topic) for topic in topics}
         tiny = {topic for topic in topics if is_tiny(sentences, topic, self._wanted(topic)[1])}
-        texts: dict[str | None, str] = {}
+        texts: dict[str | None, Copied] = {}
+        read: dict[str | None, Chosen] = {}
         readings: dict[str | None, Reading] = {}
         named, offices = with_speakers(sentences), Offices(sentences)
         known = told(every(sentences, None), named) if all(tagged.clauses for tagged in sentences) else None
@@ -79,22 +81,24 @@ class Seq2SeqSummarizer:
             tour = (tours or {}).get(topic)
             text = None if found is None else self._extract(found, topic, limits[topic], tour)
             if text is not None:
-                texts[topic] = offices.added(text, limits[topic].most)
-            elif read := self._read(sentences, topic).text:
-                readings[topic] = Reading(text=read, topic=topic, least=limits[topic].least, most=limits[topic].most)
+                texts[topic] = text.became(offices.added(text.text, limits[topic].most))
+            elif (chosen := self._read(sentences, topic)).text:
+                least, most = limits[topic].least, limits[topic].most
+                read[topic] = chosen
+                readings[topic] = Reading(text=chosen.text, topic=topic, least=least, most=most)
         drafts = dict(zip(readings, self._generator.generate(list(readings.values())), strict=True)) if readings else {}
-        texts |= {topic: draft.text for topic, draft in drafts.items()}
+        texts |= {topic: read[topic].copied(draft.text, draft.places) for topic, draft in drafts.items()}
         checker = AbstractChecker(sentences)
         return [
             verbatim(sentences, topic)
             if topic in tiny
             else checker.check(
-                texts.get(topic, ""),
+                texts.get(topic, Copied("")),
                 limits[topic],
                 tour=(tours or {}).get(topic),
                 lead=self._lead.summarize(sentences, topic),
                 fillers=rank(sentences, topic) if topic in drafts else (),
-                rewrite=self._rewrite(readings[topic], drafts[topic]) if topic in drafts else None,
+                rewrite=self._rewrite(read[topic], readings[topic], drafts[topic]) if topic in drafts else None,
                 extracted=topic not in drafts,
             )
             for topic in topics
@@ -107,13 +111,13 @@ class Seq2SeqSummarizer:
         known = self._generator.salience(sentences, topic)
         return None if known is None else told(known[0], named, {topic: known[1]})
 
-    def _extract(self, found: Sequence[Told], topic: str | None, limits: Limits, tour: Tour | None) -> str | None:
+    def _extract(self, found: Sequence[Told], topic: str | None, limits: Limits, tour: Tour | None) -> Copied | None:
         """Clauses of the document, with room for whom it should name; None where none that belong in the abstract can stand."""
-        first: str | None = None
+        first: Copied | None = None
         for reserve in (0 if topic else RESERVE, HOSTS):
             text = extracted(candidates(found, topic), limits.least, limits.most - reserve, event=topic is None)
             first = first or text
-            if text is None or tour is None or names_enough(with_hosts(text, tour, limits.most), tour):
+            if text is None or tour is None or names_enough(with_hosts(text.text, tour, limits.most), tour):
                 first = text or first
                 break
         return first
@@ -131,12 +135,12 @@ class Seq2SeqSummarizer:
         room = self._generator.limit - self._generator.overhead
         return reading(sentences, topic, room, self._generator.count)
 
-    def _rewrite(self, read: Reading, draft: Draft) -> Rewrite:
+    def _rewrite(self, chosen: Chosen, read: Reading, draft: Draft) -> Rewrite:
         """Writes anew without words, which stand in what was written so far."""
         drafts = [draft]
 
-        def rewrite(words: Sequence[str]) -> str:
+        def rewrite(words: Sequence[str]) -> Copied:
             drafts.append(self._generator.again(read, words, drafts))
-            return drafts[-1].text
+            return chosen.copied(drafts[-1].text, drafts[-1].places)
 
         return rewrite

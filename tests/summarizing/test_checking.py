@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.config import LeadConfig
 from pipeline.schema import Abstract, TaggedSentence
 from pipeline.summarizing.checking import AbstractChecker, Limits, Rewrite
+from pipeline.summarizing.copied import Copied
 from pipeline.summarizing.evidence import split_clauses
 from pipeline.summarizing.lead import LeadSummarizer
 from pipeline.summarizing.naming import Host, Tour
@@ -33,7 +34,7 @@ def checked(
     sentences = tagged(rows)
     fillers = rank(sentences, None) if fill else []
     return AbstractChecker(sentences).check(
-        text, limits, lead=LEAD.summarize(sentences), fillers=fillers, rewrite=rewrite
+        Copied(text), limits, lead=LEAD.summarize(sentences), fillers=fillers, rewrite=rewrite
     )
 
 
@@ -112,9 +113,9 @@ def test_where_nothing_is_left_the_lead_stands_and_that_is_said(text: str) -> No
 def test_the_model_is_asked_again_without_the_unsupported_words() -> None:
     asked: list[list[str]] = []
 
-    def rewrite(words: Sequence[str]) -> str:
+    def rewrite(words: Sequence[str]) -> Copied:
         asked.append(list(words))
-        return GOOD if len(asked) == 2 else "程望舒赴杭州走访企业。"
+        return Copied(GOOD if len(asked) == 2 else "程望舒赴杭州走访企业。")
 
     abstract = checked("程望舒赴苏州走访企业。", rewrite=rewrite)
     assert asked == [["苏州"], ["苏州", "杭州"]]
@@ -125,7 +126,7 @@ def test_the_model_is_asked_again_without_the_unsupported_words() -> None:
 
 def test_a_worse_second_writing_is_not_taken() -> None:
     abstract = checked(
-        "程望舒赴深圳走访企业，签约15个项目。", rewrite=lambda _: "王建国在杭州签约80亿元，引进人才900名。"
+        "程望舒赴深圳走访企业，签约15个项目。", rewrite=lambda _: Copied("王建国在杭州签约80亿元，引进人才900名。")
     )
     assert abstract.text == "程望舒赴深圳走访企业。"
 
@@ -233,7 +234,9 @@ SPEECH = [
 
 def extracted(text: str, tour: Tour | None = None) -> Abstract:
     sentences = tagged(SPEECH)
-    return AbstractChecker(sentences).check(text, WIDE, lead=LEAD.summarize(sentences), tour=tour, extracted=True)
+    return AbstractChecker(sentences).check(
+        Copied(text), WIDE, lead=LEAD.summarize(sentences), tour=tour, extracted=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -256,9 +259,21 @@ def test_who_is_said_to_speak_rests_on_the_sentence_that_names_him() -> None:
     rows = [*SPEECH, "远汇银行副行长顾清源介绍金融产品。", "将扩大投放。"]
     sentences = tagged(rows)
     text = "顾清源指出，将扩大投放。"
-    said = AbstractChecker(sentences).check(text, WIDE, lead=LEAD.summarize(sentences), extracted=True)
+    said = AbstractChecker(sentences).check(Copied(text), WIDE, lead=LEAD.summarize(sentences), extracted=True)
     assert said.text == text
     assert [e.sentences for e in said.evidence] == [(4,), (5,)]
+
+
+@pytest.mark.parametrize("extract", [True, False])
+def test_what_the_document_says_twice_rests_on_where_it_was_copied_from(extract: bool) -> None:
+    rows = [*TRIP, "近日，海屿市政府与华泓医药集团签署投资合作协议。"]
+    sentences = tagged(rows)
+    text = "程望舒来到云拓机器人公司，与董事长罗启明座谈。海屿市政府与华泓医药集团签署投资合作协议。"
+    for index in (3, 6):
+        draft = Copied(text, [1] * 24 + [index] * (len(text) - 24))
+        found = AbstractChecker(sentences).check(draft, WIDE, lead=LEAD.summarize(sentences), extracted=extract)
+        assert found.text == text
+        assert [e.sentences for e in found.evidence] == [(1,), (1,), (index,)]
 
 
 def test_of_an_extract_a_sentence_goes_whole() -> None:
@@ -276,7 +291,7 @@ def test_hosts_join_an_extract_only_where_the_document_has_them() -> None:
     sentences = tagged(TRIP)
     tour = Tour(leader="程望舒", hosts=(Host(name="云拓机器人公司"), Host(name="远汇银行")))
     named = AbstractChecker(sentences).check(
-        "3月18日，海屿市委书记程望舒率队赴深圳走访企业。",
+        Copied("3月18日，海屿市委书记程望舒率队赴深圳走访企业。"),
         WIDE,
         lead=LEAD.summarize(sentences),
         tour=tour,

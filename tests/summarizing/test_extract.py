@@ -34,7 +34,8 @@ def said(read: Chosen, named: dict[int, str]) -> list[str]:
 def abstract(texts: tuple[str, ...], *salience: float, most: int, least: int = 0, event: bool = False) -> str | None:
     """What is taken of sentences whose clauses all belong as much in the abstract."""
     found = told(chosen(texts), {}, {None: np.array(salience, np.float32)})
-    return extracted(candidates(found, None), least, most, event=event)
+    taken = extracted(candidates(found, None), least, most, event=event)
+    return taken.text if taken else None
 
 
 def test_what_belongs_in_the_abstract_stands_in_the_order_of_the_document() -> None:
@@ -66,6 +67,13 @@ def test_what_hardly_belongs_in_an_abstract_is_taken_only_if_it_is_too_short() -
     assert abstract(TEXTS, 0.6, 0.15, 0.05, 0.02, most=100, least=60) == TEXTS[0] + TEXTS[1] + TEXTS[2] + (
         "会上，海屿市与东江理工大学共建技术转移中心。"
     )
+
+
+def test_each_character_is_known_by_its_sentence() -> None:
+    found = told(chosen(), {}, {None: np.array([0.6, 0.1, 0.9, 0.2], np.float32)})
+    taken = extracted(candidates(found, None), 0, 55, event=False)
+    assert taken is not None
+    assert list(taken.sentences) == [0] * len(TEXTS[0]) + [2] * len(TEXTS[2])
 
 
 def test_where_nothing_can_stand_there_is_no_abstract() -> None:

@@ -150,6 +150,7 @@ def test_a_deed_does_not_pass_to_another_firm(
         if not search.advance(generated, copied):
             break
     assert search.best.text == expected
+    assert "".join(TEXT[at] for at in search.best.characters) == expected
 
 
 def test_a_text_that_gets_stuck_ends_with_its_last_whole_clause(

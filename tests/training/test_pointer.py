@@ -128,6 +128,11 @@ def test_the_exported_graphs_write_what_was_learned(
     ]
     alone = [writer.generate([reading])[0] for reading in readings]
     assert [draft.text for draft in alone] == [pair.target for pair in PAIRS]
+    for draft, reading in zip(alone, readings, strict=True):
+        copied = [
+            (reading.text[at], character) for at, character in zip(draft.places, draft.text, strict=True) if at >= 0
+        ]
+        assert copied and all(source == character for source, character in copied)
     assert writer.generate(readings) == alone
     assert "企业" not in writer.again(readings[0], ["企业"], []).text
     together = writer.generate([replace(readings[0], most=3), *readings[1:]])
