@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from pipeline.summarizing.lexicon import HAN, SURNAMES, fold
-from pipeline.summarizing.names import LAST_PERSON, OFFICE, NameKind, names
+from pipeline.summarizing.lexicon import HAN, NOT_PERSONS, SURNAMES, fold
+from pipeline.summarizing.names import ENDS, LAST_PERSON, OFFICE, NameKind, names
 
 KEPT = 2  # of a list
 SAVES = 14  # characters at least, or a list stays whole
@@ -25,7 +25,7 @@ OTHERS = re.compile(
     rf"|[，、][{HAN}]{{2,16}}(?=一行)"
 )
 # Names that the rules for facts miss: with a surname on no list, and those that follow another at once.
-RARE = re.compile(rf"{OFFICE.pattern}(?P<name>[{HAN}]{{2,3}})(?:$|(?=出席|参加|参会|陪同|列席|一行|等))")
+RARE = re.compile(rf"{OFFICE.pattern}(?P<name>(?!助理)[{HAN}]{{2,3}})(?:$|(?=出席|参加|参会|陪同|列席|一行|等))")
 PLAIN = re.compile(rf"[{''.join(SURNAMES)}][{HAN}]{{1,2}}(?=[,、]|等|一行)")
 ONE_MORE = re.compile(rf"(?!等)[{HAN}](?=[,、]|等)")  # of a given name: 苗益先等
 # Departments that come along: 县委办、发改局、经科局、经商局一行.
@@ -38,6 +38,11 @@ UNITS = re.compile(
 )
 PARTIES = re.compile("公司|集团|企业|银行|商会|协会|基金")  # whom they met
 DOTS = tuple("·•・")  # in foreign names
+# 副校长卡罗琳·莱万德对, as far as what follows shows where it ends.
+FOREIGN = re.compile(
+    rf"(?:^|(?<=[,、。;与和同对向])|(?<=[长任授席记理事士使员官]))(?P<name>[{HAN}]{{1,5}}[·•・](?:[{HAN}]{{1,6}}[·•・])*[{HAN}]{{1,6}}?)"
+    "(?=[对向表介说谈指强希在访率出参与和会就为致发代一、,。]|等|教授|先生|女士|博士|$)"
+)
 
 
 def without_long_lists(text: str) -> str:
@@ -92,11 +97,16 @@ def persons(text: str) -> list[tuple[int, int]]:
     spans = {(n.start, n.end) for n in names(folded) if n.kind is NameKind.PERSON}
     for part in re.finditer("[^,、。;]+", folded):
         last = LAST_PERSON.search(part[0])
-        if last:
+        if last and not (last["name"] or last["honoured"]).startswith(NOT_PERSONS):
             group = "name" if last["name"] else "honoured"
             spans.add((part.start() + last.start(group), part.start() + last.end(group)))
         elif (rare := RARE.search(part[0])) and not any(part.start() <= start < part.end() for start, _ in spans):
             spans.add((part.start() + rare.start("name"), part.start() + rare.end("name")))
+    for match in FOREIGN.finditer(folded):
+        start = max(
+            (office.end() for office in OFFICE.finditer(folded, *match.span("name"))), default=match.start("name")
+        )
+        spans |= set() if ENDS.search(match["name"]) else {(start, match.end("name"))}
     for _, end in sorted(spans):
         while folded[end : end + 1] == "、" and (plain := PLAIN.match(folded, end + 1)):  # 副市长程立、许行
             spans.add(plain.span())

@@ -1,7 +1,7 @@
 """What a clause of a generated text rests on: the sentences that hold its words and facts, and whether they speak of one party.
 
-Sentences that a clause is known to be copied from come first. Words are aligned by the longest runs a clause shares with a sentence, weighted by how rare their character bigrams are in the
-document, so that 签署战略合作协议 weighs more than 有限公司.
+Sentences that a clause is known to be copied from come first. Words are aligned by the longest runs a clause shares with a
+sentence, weighted by how rare their character bigrams are in the document, so that 签署战略合作协议 weighs more than 有限公司.
 """
 
 import math

@@ -14,7 +14,8 @@ from pipeline.summarizing.choose import Candidate, choose
 from pipeline.summarizing.cleaning import cleaned
 from pipeline.summarizing.copied import Copied
 from pipeline.summarizing.courtesy import without_courtesy
-from pipeline.summarizing.grammar import ANY_DAY, leans, without_aim, without_then
+from pipeline.summarizing.grammar import ANY_DAY, leans, without_then
+from pipeline.summarizing.purpose import without_purpose
 from pipeline.summarizing.select import Chosen
 from pipeline.summarizing.skips import Parts, acts
 from pipeline.summarizing.speakers import pronoun_of
@@ -25,15 +26,20 @@ OPENING = 0.7  # of the characters an abstract may have goes at most to the even
 LONG = 1000  # characters: a longer sentence is a list that nothing ends, and to align it takes long
 # One of several, and the sentence behind it that goes on: 提出三点要求，一是加强领导。二是抓好落实。
 COUNTS, SECOND = re.compile("(?:^|[，：；])(?:一[是要]|第一[，、是])"), re.compile("(?:二[是要]|第二|其二|其次)")
+SEVERAL = re.compile(
+    "[两二三四五六七八九][点项个条方]面?(?:具体|明确)?(?:要求|意见|建议|希望|看法)：一(?!.*；)"
+)  # and no other
 SPEAKER = re.compile("[^，。：；]{2,24}(?:表示|指出|强调|[介坦][绍言]|说|告诉记者)。")  # whose words stand before it
 FIRST = re.compile("首先(?![是要])，?")  # 首先来到公司, where the second may be left out
 PICTURE = re.compile("，(?:并|最后)?[^，。]{0,6}合影(?:留念)?(?=[，。])")
 TWICE = re.compile("等(?:有关|相关|主要)?(?:负责人|负责同志|领导|代表|人员|嘉宾|专家)等")
 # Points at what was just told, at the beginning of a sentence.
-THEN = re.compile("^(?:随后|随即|接着|紧接着|之后|其后|期间|首先|最后)，?")
+THEN = re.compile(
+    "^(?:(?:随后|随即|接着|紧接着|之后|其后|期间|首先|最后)，?|[^，。]{0,4}(?:仪式|座谈会?|会议|活动|培训|调研|参观|会见|会谈|报告|讲座)(?:结束)?之?[前后]，)"
+)
 # Says of what it speaks only to who has read of it: 此次活动, 双方, 会上.
 POINTS = re.compile(
-    "(?:目前，|会后，)?(?:此次|本次|这次|该[^，]|双方|三方|大家|与会|会上|会议[上，]|座谈会上|仪式上|仪式中|活动中|期间|调研过程中|当[天日]|根据协议|[^，]{2,8}一行)"
+    "(?:目前，|会后，)?(?:(?:科研|科创|实践|调研|服务|专家|考察)?团队|专家[团组]|实践团|此次|本次|这次|该[^，]|双方|三方|大家|与会|会上|会议[上，]|座谈会上|仪式上|仪式中|活动中|期间|调研过程中|当[天日]|根据协议|[^，]{2,8}一行)"
 )
 SHORT_NAME = re.compile('（(?:以下)?简称[：:]?[“"]?([^“”（）"]{2,12})[”"]?）')
 FREE = Joints(ends=9.0, begins=9.0, leaves=9.0, resumes=9.0, points=-9.0)  # of words that the document does not have
@@ -73,7 +79,9 @@ def told(chosen: Chosen, named: Mapping[int, str], judged: Mapping[str | None, F
             nobody = pronoun_of(text) and tagged.sentence.index not in named  # who is 他?
             text = "" if nobody else named.get(tagged.sentence.index, tidy(raw) if raw else "")
         shorter = _shorter(text)
-        counts = COUNTS.search(shorter) and SECOND.match(following.get(tagged.sentence.index, ""))
+        counts = SEVERAL.search(shorter) or (
+            COUNTS.search(shorter) and SECOND.match(following.get(tagged.sentence.index, ""))
+        )
         if shorter and shorter not in seen and not counts and not SPEAKER.fullmatch(shorter):
             seen.add(shorter)
             parts = Parts(shorter)
@@ -86,7 +94,7 @@ def told(chosen: Chosen, named: Mapping[int, str], judged: Mapping[str | None, F
 
 
 def _shorter(text: str) -> str:
-    text = TWICE.sub("等", without_long_lists(without_aim(without_courtesy(PICTURE.sub("", FIRST.sub("", text))))))
+    text = TWICE.sub("等", without_long_lists(without_purpose(without_courtesy(PICTURE.sub("", FIRST.sub("", text))))))
     return text if re.search(r"\w", text) else ""
 
 

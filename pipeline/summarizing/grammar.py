@@ -44,32 +44,23 @@ COUNTED = re.compile(
 COUNTS = {"二": 2, "两": 2, **{digit: number for number, digit in enumerate("三四五六七八九", 3)}}
 # Beginnings of sentences that say little without the sentence before them: of whom, who speaks, who wishes.
 LEANING = re.compile(
-    "他|她|其|该|希(?![望腊伯])|对此|这(?!次|一?个[^，。]{0,2}[季年月周天])|此外|此前|为此|同时|[一二三四五]是|希望|期待|期望|愿|并|而(?!今)|但|我(?![校院市县区省国州所厂部局司])"
+    "(?:[^，。]{2,10}，)?[他她]|其|该|希(?![望腊伯])|对此|这(?!次|一?个[^，。]{0,2}[季年月周天])|此外|此前|为此|同时|[一二三四五]是|希望|期待|期望|愿|并|而(?!今)|但|我(?![校院市县区省国州所厂部局司])"
     "|(?!.{0,40}(?:表示|指出|强调|说|认为|要求|提出|谈到))[^，。]{0,12}(?:(?<![供反相对适响])应(?![^，。]{2,40}邀请)|(?<![需主重只首不纪必简摘])要|须|也将|愿)"
     "(?![急点件闻素案职求邀变对用约聘届])|便是|原来，|根据协议"
     "|[^，。]{0,20}(?:[这该](?:[座家项所支条款片]|公司|企业|项目|产业|园区|基地|平台|中心|校|院|团队|课题)|本(?:项目|课题|平台|团队)|整个(?:园区|项目|基地|产业))"
 )
 NOW = re.compile("(?:目前|当前|现在|如今|眼下|截至目前)(?!为止)，?")
 BODIES = (NameKind.PLACE, NameKind.ORGANISATION)
-# What a sentence was done for, at its beginning, with the clauses that go on with it.
-_GOES_ON = (
-    "落实|推动|推进|促进|加快|进一步|深化|加强|提升|提高|助力|搭建|实现|服务|打造|贯彻|积极|拓宽|共同|切实|着力|巩固|"
-    "拓展|强化|做好|增强"
-)
-AIM = re.compile(
-    rf"(?P<day>[^，]{{0,16}}[日午晚]，)?(?:为(?:了|深入|认真|全面|更好|充分|持续|扎实|有效|不断|摸清|帮助|响应|{_GOES_ON})"
-    r"|(?:根据|按照)(?=[^，。；]*(?:要求|部署|安排|精神|指示|意见|通知)，)|在[^，]{2,40}(?:之际|背景下|指导下|领导下|支持下))"
-    rf"[^，。；]*，(?:(?:{_GOES_ON})[^，。；]*，)*"
-)
 # A clause that says by what means, where or from what occasion, and not yet what.
 CUT = re.compile(
     "(?:依托|借助|凭借|立足|随着|根据|按照|利用|结合)[^，。；]{3,}$"
     "|通过(?![^，。；]*(?:评审|验收|鉴定|认证|认定|审核|审批|决议|方案|办法|考核))[^，。；]*$"
-    "|以[^，。；]*为(?:契机|抓手|目标|导向|基础|核心|重点|引领|主线|依托|载体|平台|突破口|主题)$"
+    "|以[^，。；]*为(?:契机|抓手|目标|导向|基础|核心|重点|引领|主线|依托|载体|平台|突破口|主题|题)$"
+    "|(?:典礼|仪式|大会|会议|座谈会|论坛|致辞|讲话|报告|发言)[上中]$"
     "|(?:^|，)[^，。；]{0,4}在[^，。；]*(?:基地|中心|环节|现场|公司|企业|车间|学校|校区|会议室|期间|方面|领域|工厂|园区|田间|院|[上中下里前后时内])$"
     "|(?:^|，)[^，。；]{0,4}在(?![^，。；]*(?:召开|举[行办]|开[展工业]|成立|签|揭|设|建|走访|考察|调研|参观|访问|发布|颁|生产|推进|进行|落户))[^，。；]*"
     "[行局厅部馆处镇村市县区城站所会厂楼院园库港]$"
-    "|之邀$|邀请下?$"
+    "|之邀$|邀请下?$|[了过]由[^，。；的]*$"
     "|(?:^|，)由[^，。；]*(?:主办|承办|协办|牵头|带队)$"
     "|告诉(?:记者|大家)$|、[^，。；、]{2,3}$"  # the last: a list, perhaps of names
     "|(?:^|[，：])(?:一[是要]|首先要?|第一|先(?![后进生锋期导前行])|先进行)[^，。；]*$"  # of what is counted, the first
@@ -125,13 +116,6 @@ def leans(sentence: str) -> bool:
     if LEANING.match(sentence):
         return True
     return bool(NOW.match(sentence)) and not any(name.kind in BODIES for name in names(sentence))
-
-
-def without_aim(sentence: str) -> str:
-    """A sentence without the aims it opens with, 为贯彻落实部署, if something is left; a day before them stays."""
-    aim = AIM.match(sentence)
-    rest = (aim["day"] or "") + sentence[aim.end() :] if aim else sentence
-    return rest if len(rest) >= PART else sentence
 
 
 def wishes(clause: str) -> bool:

@@ -215,7 +215,7 @@ AFTER_PERSONS = tuple(
 # What begins like a person's name and is none.
 NOT_PERSONS = words(
     "代表 代理 关于 依次 谈话 单位 周日 周一 周二 周三 周四 周五 周六 周末 周边 "
-    "全程 全体 全国 全市 双方 成为 成立 成功 应邀 任期 任务 相关 向上"
+    "全程 全体 全国 全市 双方 成为 成立 成功 应邀 任期 任务 相关 向上 助理"
 )
 NEVER_GIVEN = frozenset("了的是在和与等及之")
 # Verbs that mark a subject at the start of a clause as a person.

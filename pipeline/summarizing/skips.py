@@ -37,7 +37,7 @@ OPENS = re.compile(
 )
 # Of those that come to a place and do nothing there, hardly anything is said.
 ARRIVES = re.compile(
-    "(?:来到|前往|赶赴|奔赴|抵达|走进|置身|到访|来访|[赴到])(?![^，。；]*(?:考察|调研|走访|参观|座谈|访问|交流|开展|对接|洽谈|签|举[行办]|召开|出席|参加|拜访|慰问|"
+    "(?:来到|前往|赶赴|奔赴|抵达|走进|置身|到访|来访|深入(?![推贯开实学了交研探落人讨分挖打融宣剖解发细])|[赴到])(?![^，。；]*(?:考察|调研|走访|参观|座谈|访问|交流|开展|对接|洽谈|签|举[行办]|召开|出席|参加|拜访|慰问|"
     "检查|指导|看望|推介|培训|学习|商谈|会谈|洽商|招商|揭牌|进行|服务))[^，。；]*$"
 )
 # What all behind it may belong to: 了解了公司发展历程, 建成平台7个.
@@ -48,6 +48,10 @@ FIRST = re.compile("(?:^|[，：])[^，。；]{0,10}(?:一[是要]|一方面|首
 # What an about-clause waits for: 双方就校地合作，人才培养进行了交流.
 DONE = re.compile(
     "(?:交流|探讨|洽谈|座谈|沟通|研讨|对接|磋商|讨论|协商|商讨|会谈|意见|共识|汇报|发言|报告|介绍|指导|培训|调研|考察|答疑|部署|安排|要求|交谈|协议|回答|解答)[^，]{0,6}$"
+)
+MEANS, WAYS = (
+    re.compile("通过|采取|采用|利用|运用"),
+    re.compile("等(?:多种|各种|不同)?(?:方式|形式|途径|渠道|环节|举措|措施|手段)"),
 )
 HEARSAY = re.compile("据[^，]{1,6}|目前|此次|近年来")
 BESIDES, ALSO = re.compile("除|不仅|不但"), re.compile("^[^，]{0,12}[也还]")
@@ -136,12 +140,15 @@ class Parts:
 
     @cached_property
     def _about(self) -> list[bool]:
-        """Whether, behind each clause, one that says about what still waits for what was done: 双方就校地合作."""
-        found, waiting = [], False
-        for clause in self.clauses:
-            about = ABOUT.search(clause)
-            waiting = (waiting or about is not None) and not DONE.search(clause)
-            found.append(waiting)
+        """Whether, behind each clause, one that says about what still waits for what was done, or a list of means for its end.
+
+        双方就校地合作 waits for 进行了交流, 通过座谈 for 走访等方式.
+        """
+        found, waiting, listing = [], False, False
+        for j, clause in enumerate(self.clauses):
+            waiting = (waiting or ABOUT.search(clause) is not None) and not DONE.search(clause)
+            listing = (listing or MEANS.search(clause) is not None) and not WAYS.search(clause)
+            found.append(waiting or (listing and any(map(WAYS.search, self.clauses[j + 1 :]))))
         return found
 
     @cached_property

@@ -26,7 +26,7 @@ SAID = re.compile(
     f"(?![双各三两][方国]|对方|校方|地方|官方|警方|资方|厂方|东方|西方|南方|北方|后方|前方)[{HAN}]方(?:愿|将|希望|支持|高度|坚|欢迎|期待|始终)"
 )
 BOTH = re.compile(f"[{HAN}]{{2,4}}[与和同向对]")  # 程望舒与校长许知行, though only one of them is seen to be a person
-TURNS = re.compile("[向对]")  # behind a name: 程望舒对来访表示欢迎
+TURNS = re.compile("(?:代表[^，]{1,12}?)?[向对]")  # behind a name: 程望舒对来访表示欢迎
 LATER = re.compile("，(?:并|也)?(?:希望|期待|期望)(?!的)")  # 学校正在编制规划，希望贵校多提建议
 OBJECT = re.compile("[对向与同为请]")  # before a name: 负责人对许知行教授表示感谢
 SCENE = re.compile("[^，]{0,10}[会后上中间时]，")  # 座谈会上，

@@ -45,6 +45,10 @@ def test_a_name_without_an_office_can_be_the_speakers() -> None:
     assert named("许知行首先感谢各位，他说川流不息。他希望双方尽快签约。")[1] == "许知行希望双方尽快签约。"
 
 
+def test_a_foreigner_speaks_under_the_whole_name() -> None:
+    assert named("副校长卡琳·莱曼德对合作表示赞赏。她谈到，东江风景很美。") == {1: "卡琳·莱曼德谈到，东江风景很美。"}
+
+
 def test_where_it_is_not_clear_who_speaks_nobody_is_named() -> None:
     assert named("程望舒介绍了海屿的情况。\n希望双方尽快签约。") == {}  # another paragraph
     assert named("程望舒与校长许知行介绍了情况。他希望双方尽快签约。") == {}  # two persons
@@ -73,3 +77,4 @@ def test_who_turns_to_somebody_speaks() -> None:
         1: "程望舒表示，学校正在编制规划，希望贵校多提建议。",
         2: "程望舒表示，争取早日签约。",
     }
+    assert named("程望舒代表学校对卡琳·莱曼德来访表示欢迎，并介绍情况。他希望早日签约。") == {1: "程望舒希望早日签约。"}
