@@ -36,6 +36,12 @@ UNITS = re.compile(
     rf"|(?P<first_of>{_ANY}、{_ANY})(?P<more_of>(?:、{_ANY}){{2,}}?)"
     r"等?(?P<heads>(?:单位|部门)?(?:主要|相关|有关|党政)*(?:负责人|负责同志|负责领导|领导))"
 )
+# A series of anything, 与甲局、乙公司、丙学院共同, as far as its end is clear.
+_ITEM = "[^，。；：、]{2,40}?"
+SERIES = re.compile(
+    rf"(?<=[^，。；：、]{{2}})(?:、{_ITEM}){{2,}}(?:(?:以及|及|和){_ITEM})?"
+    r"(?=等|共同|联合|一起|一同|分别|在|进行|开展|签[署订]|达成|参[加与会]|出席)"
+)
 PARTIES = re.compile("公司|集团|企业|银行|商会|协会|基金")  # whom they met
 DOTS = tuple("·•・")  # in foreign names
 # 副校长卡罗琳·莱万德对, as far as what follows shows where it ends.
@@ -52,6 +58,11 @@ def without_long_lists(text: str) -> str:
         if len(people) > KEPT:
             text = _cut(text, people)
     return text
+
+
+def without_series(text: str) -> str:
+    """A tidied sentence with the first member alone of every long series: 学校与甲局等共同成立工作站."""
+    return SERIES.sub(lambda series: "等" if len(series[0]) >= SAVES else series[0], text).replace("等等", "等")
 
 
 def _few(units: re.Match[str]) -> str:

@@ -21,6 +21,7 @@ UNANCHORED = 8.0  # characters' worth: what beginning with a sentence that point
 UNSOUND = 5.0  # characters' worth for each nat of surprise that a clause may stand where it does
 POINTING = 3.0  # the same, that a sentence can be understood without those before it
 DOUBTFUL = -1.0  # a joint that is less likely, in logits, is not made
+BARE = 0.5  # the same, behind a clause that may be no more than names
 NOTHING, SOMETHING, LAST = 0, 1, 2  # taken so far
 
 Kept = tuple[int, ...]  # clauses of a sentence, by their number
@@ -53,8 +54,9 @@ class Candidate:
         return self.joints[j].begins if i < 0 else self.joints[i].leaves + self.joints[j].resumes
 
     def end(self, j: int) -> float:
-        """The logit that the sentence may end with a clause."""
-        return self.joints[j].ends if self.joints and j < len(self.joints) - 1 else math.inf
+        """The logit that the sentence may end with a clause; never if it is doubtful."""
+        ends = self.joints[j].ends if self.joints and j < len(self.joints) - 1 else math.inf
+        return ends if ends >= (BARE if self.parts.bare[j] else DOUBTFUL) else -math.inf
 
     def alone(self, kept: Kept) -> float:
         """The logit that some of its clauses can be understood without the sentences before."""
@@ -155,7 +157,7 @@ def variants(one: Candidate, most: int, cost: float) -> list[Variant]:
     standing = [
         replace(v, worth=v.worth - UNSOUND * _surprise(one.end(j)), alone=POINTING * _surprise(one.alone(v.kept)))
         for j, of in enumerate(ending)
-        if one.parts.ends[j] and one.end(j) >= DOUBTFUL
+        if one.parts.ends[j] and one.end(j) > -math.inf
         for v in of.values()
         if v.length >= PART or len(v.kept) == whole
     ]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.schema import Joints, TaggedSentence
-from pipeline.summarizing.brevity import without_long_lists
+from pipeline.summarizing.brevity import without_long_lists, without_series
 from pipeline.summarizing.choose import Candidate, choose
 from pipeline.summarizing.cleaning import cleaned
 from pipeline.summarizing.copied import Copied
@@ -37,9 +37,13 @@ TWICE = re.compile("等(?:有关|相关|主要)?(?:负责人|负责同志|领导
 THEN = re.compile(
     "^(?:(?:随后|随即|接着|紧接着|之后|其后|期间|首先|最后)，?|[^，。]{0,4}(?:仪式|座谈会?|会议|活动|培训|调研|参观|会见|会谈|报告|讲座)(?:结束)?之?[前后]，)"
 )
+# 程望舒还走访了公司, 企业代表也介绍了情况.
+ALSO = re.compile(
+    "^(?P<who>[^，。；：]{2,24}?)(?<![归偿返])(?:还|也)(?=[走参考察访调看听与和同就对围到赴来前出签邀介分])"
+)
 # Says of what it speaks only to who has read of it: 此次活动, 双方, 会上.
 POINTS = re.compile(
-    "(?:目前，|会后，)?(?:(?:科研|科创|实践|调研|服务|专家|考察)?团队|专家[团组]|实践团|此次|本次|这次|该[^，]|双方|三方|大家|与会|会上|会议[上，]|座谈会上|仪式上|仪式中|活动中|期间|调研过程中|当[天日]|根据协议|[^，]{2,8}一行)"
+    "(?:目前，|会后，)?(?:(?:科研|科创|实践|调研|服务|专家|考察)?团队|专家[团组]|实践团|此次|本次|这次|该[^，]|双方|三方|大家|与会|会上|会议[上，]|座谈会上|仪式上|仪式中|活动中|期间|调研过程中|当[天日]|根据协议|[在于]?(?:这|本)[场届]|双边|两校|校[企地]双方|企业(?!家)|台上|[^，]{2,8}一行)"
 )
 SHORT_NAME = re.compile('（(?:以下)?简称[：:]?[“"]?([^“”（）"]{2,12})[”"]?）')
 FREE = Joints(ends=9.0, begins=9.0, leaves=9.0, resumes=9.0, points=-9.0)  # of words that the document does not have
@@ -63,13 +67,20 @@ class Told:
     joints: Sequence[Joints] = ()
 
 
-def told(chosen: Chosen, named: Mapping[int, str], judged: Mapping[str | None, Floats] | None = None) -> list[Told]:
+def told(
+    chosen: Chosen,
+    named: Mapping[int, str],
+    judged: Mapping[str | None, Floats] | None = None,
+    *,
+    briefly: bool = False,
+) -> list[Told]:
     """Sentences as abstracts may have them, but for those of which nothing is left and those that were told before.
 
     Args:
         chosen: The sentences.
         named: Texts that name the speaker, by the index of the sentence; see `pipeline.summarizing.speakers`.
         judged: By topic, how much each sentence belongs in an abstract, (sentences,); left out, their clauses know.
+        briefly: Whether of every long series only the first member is told.
     """
     found, seen = [], set[str]()
     following = {tagged.sentence.index - 1: text for tagged, text in zip(chosen.sentences, chosen.texts, strict=True)}
@@ -78,7 +89,7 @@ def told(chosen: Chosen, named: Mapping[int, str], judged: Mapping[str | None, F
             raw = cleaned(tagged.sentence.text)
             nobody = pronoun_of(text) and tagged.sentence.index not in named  # who is 他?
             text = "" if nobody else named.get(tagged.sentence.index, tidy(raw) if raw else "")
-        shorter = _shorter(text)
+        shorter = without_series(_shorter(text)) if briefly else _shorter(text)
         counts = SEVERAL.search(shorter) or (
             COUNTS.search(shorter) and SECOND.match(following.get(tagged.sentence.index, ""))
         )
@@ -120,22 +131,24 @@ def _goes_on(text: str) -> bool:
     return then is not None and not acts(CLAUSE_END.split(text[then.end() :])[0])
 
 
-def extracted(found: Sequence[Candidate], least: int, most: int, *, event: bool) -> Copied | None:
+def extracted(found: Sequence[Candidate], least: int, most: int) -> Copied | None:
     """The clauses that together belong in the abstract most, as sentences in document order, each known by its index.
+
+    The text begins with the first sentence if that says a day and nothing else that was taken does.
 
     Args:
         found: Sentences to take clauses of.
         least: Characters that are wanted; to have them, clauses are taken that belong in the abstract less.
         most: Characters at most.
-        event: Whether the text begins with the first sentence if that says a day and nothing else that was taken does.
 
     Returns:
         The text; None if nothing of the sentences can stand alone.
     """
     taken = _taken(found, least, most, {})
     first = found[0] if found else None
-    if event and first and ANY_DAY.search(first.parts.text) and not first.leans and not ANY_DAY.search(taken.text):
-        taken = _taken(found, least, most, {first.place: int(OPENING * most)}) or taken
+    if first and ANY_DAY.search(first.parts.text) and not first.leans and not ANY_DAY.search(taken.text):
+        opened = _taken(found, least, most, {first.place: int(OPENING * most)})
+        taken = opened if opened.text else taken
     text = _with_used_short_names(without_then(taken.text))
     return taken.became(text) if text else None
 
@@ -151,11 +164,16 @@ def _taken(found: Sequence[Candidate], least: int, most: int, forced: Mapping[in
         chosen = choose(found, most, cost, forced)
         texts = {place: parts[place].joined(kept) for place, kept in chosen.items()}
         taken = Copied.joined(
-            (place, text if place - 1 in chosen else THEN.sub("", text, count=1)) for place, text in texts.items()
+            (place, text if place - 1 in chosen else _without_before(text)) for place, text in texts.items()
         )
         if len(taken.text) >= least:
             break
     return taken
+
+
+def _without_before(text: str) -> str:
+    """A sentence without the words that say what was before it: 随后，程望舒还走访了公司."""
+    return ALSO.sub(r"\g<who>", THEN.sub("", text, count=1), count=1)
 
 
 def _of_clauses(tagged: TaggedSentence, parts: Parts, *, alone: bool) -> Told:

@@ -192,7 +192,7 @@ BEFORE_NAMES = frozenset(
 LONGEST_BEFORE = max(map(len, BEFORE_NAMES))
 # Words of names that begin like one of these, and names of public bodies with 和 inside.
 IN_NAMES = re.compile(
-    "经济|经开|经信|经贸|经营|经纬|同济|同方|同仁|同心|同盛|和平(?!安)|和田|和硕|和顺|前锋|前海|前进(?!入)|前沿|先进(?!入|行)|先导|先锋|"
+    "就业|经济|经开|经信|经贸|经营|经纬|同济|同方|同仁|同心|同盛|和平(?!安)|和田|和硕|和顺|前锋|前海|前进(?!入)|前沿|先进(?!入|行)|先导|先锋|"
     "当阳|当涂|用友|任丘|向阳|原平|原阳|对外|后勤"
 )
 JOINED = re.compile(

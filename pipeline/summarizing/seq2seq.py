@@ -1,7 +1,8 @@
 """Abstracts written by a model, ours or any `AutoModelForSeq2SeqLM`: it reads chosen sentences, its facts are checked."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from pipeline.config import LeadConfig, PointerConfig, Seq2SeqConfig
@@ -19,6 +20,7 @@ from pipeline.summarizing.speakers import with_speakers
 
 RESERVE = 12  # characters of an abstract left to what is added later, a date or an office
 HOSTS = 40  # to those who were met, where the clauses that belong in it most do not name them
+Teller = Callable[[str | None, bool], Sequence[Told] | None]  # of the topic, and whether it should be brief
 
 
 class Seq2SeqSummarizer:
@@ -74,12 +76,9 @@ class Seq2SeqSummarizer:
         texts: dict[str | None, Copied] = {}
         read: dict[str | None, Chosen] = {}
         readings: dict[str | None, Reading] = {}
-        named, offices = with_speakers(sentences), Offices(sentences)
-        known = told(every(sentences, None), named) if all(tagged.clauses for tagged in sentences) else None
+        tell, offices = self._teller(sentences), Offices(sentences)
         for topic in (topic for topic in topics if topic not in tiny):
-            found = known if known is not None else self._judged(sentences, topic, named)
-            tour = (tours or {}).get(topic)
-            text = None if found is None else self._extract(found, topic, limits[topic], tour)
+            text = self._extract(tell, topic, limits[topic], (tours or {}).get(topic))
             if text is not None:
                 texts[topic] = text.became(offices.added(text.text, limits[topic].most))
             elif (chosen := self._read(sentences, topic)).text:
@@ -104,18 +103,33 @@ class Seq2SeqSummarizer:
             for topic in topics
         ]
 
-    def _judged(
-        self, sentences: Sequence[TaggedSentence], topic: str | None, named: Mapping[int, str]
-    ) -> list[Told] | None:
-        """Sentences with what the model says of them; None where it does not know which belong in the abstract."""
-        known = self._generator.salience(sentences, topic)
-        return None if known is None else told(known[0], named, {topic: known[1]})
+    def _teller(self, sentences: Sequence[TaggedSentence]) -> Teller:
+        """What may be told of a document; where the tagger has judged its clauses, the same for all topics."""
+        named = with_speakers(sentences)
+        if all(tagged.clauses for tagged in sentences):
+            told_once = cache(lambda briefly: told(every(sentences, None), named, briefly=briefly))
+            return lambda _, briefly: told_once(briefly)
 
-    def _extract(self, found: Sequence[Told], topic: str | None, limits: Limits, tour: Tour | None) -> Copied | None:
-        """Clauses of the document, with room for whom it should name; None where none that belong in the abstract can stand."""
+        def tell(topic: str | None, briefly: bool) -> list[Told] | None:
+            known = self._generator.salience(sentences, topic)
+            return None if known is None else told(known[0], named, {topic: known[1]}, briefly=briefly)
+
+        return tell
+
+    def _extract(self, tell: Teller, topic: str | None, limits: Limits, tour: Tour | None) -> Copied | None:
+        """Clauses of the document; None where it is not known which belong in the abstract, or none that do can stand."""
+        for briefly in (False, True):
+            found = tell(topic, briefly)
+            text = None if found is None else self._taken(found, topic, limits, tour)
+            if text is not None:
+                return text
+        return None
+
+    def _taken(self, found: Sequence[Told], topic: str | None, limits: Limits, tour: Tour | None) -> Copied | None:
+        """Clauses of what may be told, with room for whom it should name; None where none that belong there can stand."""
         first: Copied | None = None
         for reserve in (0 if topic else RESERVE, HOSTS):
-            text = extracted(candidates(found, topic), limits.least, limits.most - reserve, event=topic is None)
+            text = extracted(candidates(found, topic), limits.least, limits.most - reserve)
             first = first or text
             if text is None or tour is None or names_enough(with_hosts(text.text, tour, limits.most), tour):
                 first = text or first

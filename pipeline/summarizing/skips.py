@@ -70,7 +70,7 @@ DEED = re.compile(
 INTENDS = re.compile("达成[^，]{0,12}(?:意向|共识|一致)|商定|约定|计划|拟|打算")
 OF_WHAT = re.compile(f"的[{HAN}]{{2,8}}$")  # …, 致力于升级的战略布局
 # A clause that only says of the one before it what that is: 目的是学习经验.
-IS_THAT = re.compile("(?:其)?目的|就?是(?!否)|在于|旨在|对于?[^，]*(?:具有|意义|作用)|具有|有[利助]于")
+IS_THAT = re.compile("必须|(?:其)?目的|就?是(?!否)|在于|旨在|对于?[^，]*(?:具有|意义|作用)|具有|有[利助]于")
 MODAL = re.compile("[^，]{0,8}(?:要|应|须|愿|将|希望|欢迎|鼓励|支持|期待|建议)")
 WITH = re.compile("[与和同跟](?!时|步)")
 # What a clause has for its subject without being a name.
@@ -81,6 +81,11 @@ BODY = re.compile(
 # What others do beside the one who acts: the subject stays who it was.
 BESIDE = re.compile("(?:陪同|参加|出席|参与|接待|见证|主持|列席|随行|同行)[^，]{0,12}$")
 
+# What a clause has that says something of somebody, and is no mere list of names: 公司总裁许知行、总监罗启明.
+PREDICATE = re.compile(
+    f"{TALKED.pattern}|{SPEAKS.pattern}|出席|参[加与会]|到(?!会)|来(?!自)|赴|举[行办]|召开|开[展工业设]|签|揭|达|成为|[获任]|受|有(?!限)|为(?!了)|是|将|建|"
+    "[共合]作|走访|看望|慰问|陪同|主持|见证|颁|授|捐|落[户地]|启动|入选|覆盖|带动|增|超|共[计有]|占|约|余|万|亿|%|同意|通过|完成|实现|推[动进]|促进"
+)
 # On what it depends whether the clause behind it holds: 只要母校召唤, 他一定回来.
 CONDITION = re.compile("只[要有]|不管|如果|[若假]如?|即[使便]|无论|不论|除非|一旦")
 
@@ -150,6 +155,11 @@ class Parts:
             listing = (listing or MEANS.search(clause) is not None) and not WAYS.search(clause)
             found.append(waiting or (listing and any(map(WAYS.search, self.clauses[j + 1 :]))))
         return found
+
+    @cached_property
+    def bare(self) -> list[bool]:
+        """Whether each of the clauses may be no more than names."""
+        return [PREDICATE.search(clause) is None for clause in self.clauses]
 
     @cached_property
     def _depths(self) -> list[int]:

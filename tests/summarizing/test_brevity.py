@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.summarizing.brevity import without_long_lists
+from pipeline.summarizing.brevity import without_long_lists, without_series
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,25 @@ from pipeline.summarizing.brevity import without_long_lists
 )
 def test_of_a_long_list_two_are_left(sentence: str, shorter: str) -> None:
     assert without_long_lists(sentence) == shorter
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shorter"),
+    [
+        (
+            "学校与海屿市人社局、海屿市教育局、东江职业学院共同创建的工作站在海屿成立。",
+            "学校与海屿市人社局等共同创建的工作站在海屿成立。",
+        ),
+        (
+            "学院与云拓机器人公司、华泓医药集团（海屿）、远汇银行以及青禾公司等11家企业进行了交流。",
+            "学院与云拓机器人公司等11家企业进行了交流。",
+        ),
+        ("学校与云拓公司、远汇银行共同签署协议。", None),  # two
+        ("双方在教学、科研、服务等领域开展合作。", None),  # hardly shorter
+    ],
+)
+def test_of_a_series_one_is_left_where_need_be(sentence: str, shorter: str | None) -> None:
+    assert without_series(sentence) == (shorter or sentence)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.schema import Joints
-from pipeline.summarizing.choose import DOUBTFUL, MANY, POINTING, UNANCHORED, UNSOUND, Candidate, choose, variants
+from pipeline.summarizing.choose import BARE, DOUBTFUL, MANY, POINTING, UNANCHORED, UNSOUND, Candidate, choose, variants
 from pipeline.summarizing.grammar import PART
 from pipeline.summarizing.skips import Parts
 
@@ -134,6 +134,9 @@ def test_what_is_not_sound_is_dear_and_in_doubt_not_made() -> None:
         assert choose([replace(found, joints=shy)], 90, 0.2) == {0: (0, 1, 2)}
     shy = [fine._replace(ends=DOUBTFUL - 1, leaves=-20.0), fine, fine]
     assert choose([replace(found, joints=shy)], 20, 0.2) == {}
+    for ends, chosen in ((BARE - 0.1, (0, 1)), (BARE, (0,))):  # of mere names it has to be surer
+        names = Candidate(0, Parts("来自海屿市科技局、云拓机器人公司，东江理工大学等也参加了座谈。"), [0.9, 0.1])
+        assert choose([replace(names, joints=[fine._replace(ends=ends), fine])], 90, 0.4) == {0: chosen}
 
 
 def test_a_sentence_that_points_comes_with_the_one_before_it() -> None:
