@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from pipeline.summarizing.brevity import DEEDS, persons
 from pipeline.summarizing.courtesy import FAR
-from pipeline.summarizing.grammar import ABOUT, ANY_DAY, TALKED, aims, breaks_off, names_persons, waits
+from pipeline.summarizing.grammar import ABOUT, ANY_DAY, TALKED, WISHES, aims, breaks_off, names_persons, waits
 from pipeline.summarizing.lexicon import HAN, fold
 from pipeline.summarizing.names import NameKind, names
 from pipeline.summarizing.polish import only_speech
@@ -28,6 +28,7 @@ SAYS_WHAT = re.compile(
     "(?:[讲谈说提写问]到|[说写问讲]道|说|(?<!演)讲|(?<![座会洽商面恳])谈|(?<![访慰询])问|(?<![查观参察])看|反思|商定|明确|回忆|点评|发现|了解到|获悉|显示|证明|表明|坦言|感慨|感叹|直言|提议|呼吁|承诺|决定|约定|规定|同意|确定|"
     "指示|嘱咐|叮嘱|告诉[^，]{0,6}|回答|答复|透露|预计|期待|期望|愿意?|相信|表态|总结|概括|补充|解释|追问|认定|判断|通报|部署|可以看到|据悉|据介绍|据统计|围坐一[圈起]|"
     "(?<![及同小临当届按])时|带队|领队|领着大家|一行|在场|在座|而言|来说|来讲|看来|[\\d两三四五六七八九十多数]年来|"
+    "(?:认为|指出|强调)[^，。；的]{2,24}(?:建设|工作|发展|项目|基地|成果)|"
     "的(?:出版发行|举办|召开|实施|成立|建成|启动|开展|落地|推出|发布|签署))$"
 )
 # What only opens a predicate: 会同教授团队, 率市直部门, 标志着作为行业特色型大学, 由许知行为项目负责人.
@@ -49,9 +50,9 @@ FIRST = re.compile("(?:^|[，：])[^，。；]{0,10}(?:一[是要]|一方面|首
 DONE = re.compile(
     "(?:交流|探讨|洽谈|座谈|沟通|研讨|对接|磋商|讨论|协商|商讨|会谈|意见|共识|汇报|发言|报告|介绍|指导|培训|调研|考察|答疑|部署|安排|要求|交谈|协议|回答|解答)[^，]{0,6}$"
 )
-MEANS, WAYS = (
-    re.compile("通过|采取|采用|利用|运用"),
-    re.compile("等(?:多种|各种|不同)?(?:方式|形式|途径|渠道|环节|举措|措施|手段)"),
+MEANS = re.compile("通过|采取|采用|利用|运用|(?<![自由服跟])从(?![事业此而中])")
+WAYS = re.compile(
+    "等(?:多种|各种|不同)?(?:方式|形式|途径|渠道|环节|举措|措施|手段)|[两二三四五六七八多]个?(?:方面|角度|层面|维度)"
 )
 HEARSAY = re.compile("据[^，]{1,6}|目前|此次|近年来")
 BESIDES, ALSO = re.compile("除|不仅|不但"), re.compile("^[^，]{0,12}[也还]")
@@ -84,8 +85,10 @@ BESIDE = re.compile("(?:陪同|参加|出席|参与|接待|见证|主持|列席|
 # What a clause has that says something of somebody, and is no mere list of names: 公司总裁许知行、总监罗启明.
 PREDICATE = re.compile(
     f"{TALKED.pattern}|{SPEAKS.pattern}|出席|参[加与会]|到(?!会)|来(?!自)|赴|举[行办]|召开|开[展工业设]|签|揭|达|成为|[获任]|受|有(?!限)|为(?!了)|是|将|建|"
-    "[共合]作|走访|看望|慰问|陪同|主持|见证|颁|授|捐|落[户地]|启动|入选|覆盖|带动|增|超|共[计有]|占|约|余|万|亿|%|同意|通过|完成|实现|推[动进]|促进"
+    "合作(?!社)|走访|看望|慰问|陪同|主持|见证|颁|授|捐|落[户地]|启动|入选|覆盖|带动|增|超|共[计有]|占|约|余|万|亿|%|同意|通过|完成|实现|推[动进]|促进"
 )
+# Behind which a colon and somebody's words would come: 园艺系主任龚荣高说到.
+SPEAKING = re.compile("(?:[讲谈说提问]到|[说问讲]道|介绍说|坦言)。?$")
 # On what it depends whether the clause behind it holds: 只要母校召唤, 他一定回来.
 CONDITION = re.compile("只[要有]|不管|如果|[若假]如?|即[使便]|无论|不论|除非|一旦")
 
@@ -121,7 +124,8 @@ class Parts:
         """Whether the sentence can end with each of the clauses."""
         last = len(self.clauses) - 1
         return [
-            j == last or (depth == 0 and may_end(clause) and not self._goes_on(j) and not self._about[j])
+            (j == last and not SPEAKING.search(clause))
+            or (j < last and depth == 0 and may_end(clause) and not self._goes_on(j) and not self._about[j])
             for j, (clause, depth) in enumerate(zip(self.clauses, self._depths, strict=True))
         ]
 
@@ -202,7 +206,8 @@ def may_begin(left_out: Sequence[str], clause: str) -> bool:
 def may_follow(before: str, left_out: Sequence[str], clause: str) -> bool:
     """Whether a clause may stand right behind another, with those between them left out."""
     if (
-        breaks_off(before)
+        sets_place(before)
+        or breaks_off(before)
         or names_persons(left_out[-1])
         or aims(clause)
         or LEANS.match(clause)
@@ -228,10 +233,18 @@ def may_follow(before: str, left_out: Sequence[str], clause: str) -> bool:
     )
 
 
+def sets_place(clause: str) -> bool:
+    """Whether a clause only says where, or on what occasion: 在大连, 在云拓机器人合作社."""
+    return clause.startswith("在") and PREDICATE.search(clause) is None
+
+
 def may_end(clause: str) -> bool:
     """Whether a sentence can end with a clause though its source goes on."""
     return not (
-        breaks_off(clause) or only_speech(clause) or any(rule.search(clause) for rule in (SAYS_WHAT, OPENS, ARRIVES))
+        sets_place(clause)
+        or breaks_off(clause)
+        or only_speech(clause)
+        or any(rule.search(clause) for rule in (SAYS_WHAT, OPENS, ARRIVES))
     )
 
 
@@ -251,4 +264,10 @@ def acts(clause: str) -> bool:
 def _person_acts(clause: str) -> bool:
     """Whether a person, perhaps with an office, is the subject of a clause."""
     first = persons(clause)[:1]
-    return bool(first) and first[0][0] < FAR and first[0][1] < len(clause) and not DEEDS.search(clause[: first[0][0]])
+    before = clause[: first[0][0]] if first else ""
+    return (
+        bool(first)
+        and len(before) < FAR
+        and first[0][1] < len(clause)
+        and not (DEEDS.search(before) or WISHES.match(before))
+    )

@@ -138,7 +138,7 @@ def test_what_is_taken_is_told_as_an_abstract_may_have_it() -> None:
         ("为进一步加强合作，双方座谈。", None),  # hardly anything left
         ("为企业解决难题17项，为学校引进人才6名。", None),
         (  # as far as somebody acts, or to the day
-            "为落实会议精神，深入实施人才战略，了解企业需求，3月18日，程望舒率队走访云拓机器人公司。",
+            "为落实会议精神，坚持开放办学，深入实施人才战略，了解企业需求，3月18日，程望舒率队走访云拓机器人公司。",
             "3月18日，程望舒率队走访云拓机器人公司。",
         ),
         ("为加强合作，改进和优化管理方式，海屿市科技局召开校地成果对接会。", "海屿市科技局召开校地成果对接会。"),
@@ -215,6 +215,8 @@ def test_clauses_that_can(clause: str) -> None:
         ("因业务发展需要，集团招聘27名。", False),
         ("各部门要抓好落实。", True),
         ("四年期间，她走访企业17家。", True),
+        ("联合云拓公司研制喷药机1台。", True),
+        ("联合国官员到访海屿。", False),
     ],
 )
 def test_sentences_that_lean_on_the_one_before_them(sentence: str, *, leaning: bool) -> None:
