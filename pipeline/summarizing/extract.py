@@ -15,6 +15,7 @@ from pipeline.summarizing.cleaning import cleaned
 from pipeline.summarizing.copied import Copied
 from pipeline.summarizing.courtesy import without_courtesy
 from pipeline.summarizing.grammar import ANY_DAY, leans, without_then
+from pipeline.summarizing.polish import CONJUNCTION
 from pipeline.summarizing.purpose import without_purpose
 from pipeline.summarizing.select import Chosen
 from pipeline.summarizing.skips import Parts, acts
@@ -151,6 +152,16 @@ def extracted(found: Sequence[Candidate], least: int, most: int) -> Copied | Non
         taken = opened if opened.text else taken
     text = _with_used_short_names(without_then(taken.text))
     return taken.became(text) if text else None
+
+
+def entire(found: Sequence[Candidate]) -> Copied | None:
+    """All that may be told, where it is so little that it is its own abstract; None if that is nothing."""
+    places = {one.place for one in found}
+    texts = ((one.place, one.parts.text) for one in found)
+    taken = Copied.joined(
+        (place, text if place - 1 in places else _without_before(CONJUNCTION.sub("", text))) for place, text in texts
+    )
+    return taken if taken.text else None
 
 
 def _with_used_short_names(text: str) -> str:

@@ -10,7 +10,7 @@ from pipeline.schema import Abstract, TaggedSentence
 from pipeline.summarizing.base import length_limit
 from pipeline.summarizing.checking import AbstractChecker, Limits, Rewrite
 from pipeline.summarizing.copied import Copied
-from pipeline.summarizing.extract import Told, candidates, extracted, told
+from pipeline.summarizing.extract import Told, candidates, entire, extracted, told
 from pipeline.summarizing.generation import Draft, Reading, TextGenerator
 from pipeline.summarizing.lead import LeadSummarizer
 from pipeline.summarizing.naming import Tour, names_enough, with_hosts
@@ -77,11 +77,14 @@ class Seq2SeqSummarizer:
         read: dict[str | None, Chosen] = {}
         readings: dict[str | None, Reading] = {}
         tell, offices = self._teller(sentences), Offices(sentences)
-        for topic in (topic for topic in topics if topic not in tiny):
-            text = self._extract(tell, topic, limits[topic], (tours or {}).get(topic))
+        for topic in topics:
+            if topic in tiny:
+                text = entire(candidates(tell(topic, False) or (), topic))
+            else:
+                text = self._extract(tell, topic, limits[topic], (tours or {}).get(topic))
             if text is not None:
                 texts[topic] = text.became(offices.added(text.text, limits[topic].most))
-            elif (chosen := self._read(sentences, topic)).text:
+            elif topic not in tiny and (chosen := self._read(sentences, topic)).text:
                 least, most = limits[topic].least, limits[topic].most
                 read[topic] = chosen
                 readings[topic] = Reading(text=chosen.text, topic=topic, least=least, most=most)
@@ -90,7 +93,7 @@ class Seq2SeqSummarizer:
         checker = AbstractChecker(sentences)
         return [
             verbatim(sentences, topic)
-            if topic in tiny
+            if topic in tiny and topic not in texts
             else checker.check(
                 texts.get(topic, Copied("")),
                 limits[topic],

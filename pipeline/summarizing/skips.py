@@ -11,7 +11,18 @@ from itertools import pairwise
 
 from pipeline.summarizing.brevity import DEEDS, persons
 from pipeline.summarizing.courtesy import FAR
-from pipeline.summarizing.grammar import ABOUT, ANY_DAY, TALKED, WISHES, aims, breaks_off, names_persons, waits
+from pipeline.summarizing.grammar import (
+    ABOUT,
+    ANY_DAY,
+    MORE,
+    TALKED,
+    WISHES,
+    aims,
+    breaks_off,
+    names_persons,
+    sets_scene,
+    waits,
+)
 from pipeline.summarizing.lexicon import HAN, fold
 from pipeline.summarizing.names import NameKind, names
 from pipeline.summarizing.polish import only_speech
@@ -89,6 +100,10 @@ PREDICATE = re.compile(
 )
 # Behind which a colon and somebody's words would come: 园艺系主任龚荣高说到.
 SPEAKING = re.compile("(?:[讲谈说提问]到|[说问讲]道|介绍说|坦言)。?$")
+WHERE = re.compile(
+    "^在[^，。；]{2,}$|(?<![设位建落坐放存处现实自旨意志好内外所])在(?![内场校读职于])[^，。；]{2,}"
+    "(?:基地|中心|现场|公司|企业|集团|车间|学校|校区|会议室|工厂|园区|田间|合作社|[馆处局厅站所厂楼库港院市县区镇乡村])$"
+)
 # On what it depends whether the clause behind it holds: 只要母校召唤, 他一定回来.
 CONDITION = re.compile("只[要有]|不管|如果|[若假]如?|即[使便]|无论|不论|除非|一旦")
 
@@ -125,7 +140,12 @@ class Parts:
         last = len(self.clauses) - 1
         return [
             (j == last and not SPEAKING.search(clause))
-            or (j < last and depth == 0 and may_end(clause) and not self._goes_on(j) and not self._about[j])
+            or (
+                j < last
+                and depth == 0
+                and may_end(clause)
+                and not (self._goes_on(j) or self._about[j] or self._aiming[j])
+            )
             for j, (clause, depth) in enumerate(zip(self.clauses, self._depths, strict=True))
         ]
 
@@ -158,6 +178,17 @@ class Parts:
             waiting = (waiting or ABOUT.search(clause) is not None) and not DONE.search(clause)
             listing = (listing or MEANS.search(clause) is not None) and not WAYS.search(clause)
             found.append(waiting or (listing and any(map(WAYS.search, self.clauses[j + 1 :]))))
+        return found
+
+    @cached_property
+    def _aiming(self) -> list[bool]:
+        """Whether each clause only says for what something is done: 为推进合作，全面掌握情况."""
+        found, aiming = [], False
+        for clause in self.clauses:
+            aiming = not acts(clause) and (
+                clause.startswith("为") if sets_scene(clause) else aiming and bool(MORE.match(clause))
+            )
+            found.append(aiming)
         return found
 
     @cached_property
@@ -234,8 +265,9 @@ def may_follow(before: str, left_out: Sequence[str], clause: str) -> bool:
 
 
 def sets_place(clause: str) -> bool:
-    """Whether a clause only says where, or on what occasion: 在大连, 在云拓机器人合作社."""
-    return clause.startswith("在") and PREDICATE.search(clause) is None
+    """Whether a clause says no more than where, or on what occasion: 在大连, 许知行应邀在云拓机器人合作社."""
+    where = WHERE.search(clause)
+    return where is not None and PREDICATE.search(where[0]) is None
 
 
 def may_end(clause: str) -> bool:

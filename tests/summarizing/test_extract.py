@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.schema import Joints, SalientClause
-from pipeline.summarizing.extract import FREE, candidates, extracted, told
+from pipeline.summarizing.extract import FREE, candidates, entire, extracted, told
 from pipeline.summarizing.grammar import breaks_off, leans
 from pipeline.summarizing.purpose import without_purpose
 from pipeline.summarizing.select import Chosen
@@ -73,6 +73,16 @@ def test_each_character_is_known_by_its_sentence() -> None:
     taken = extracted(candidates(found, None), 0, 55)
     assert taken is not None
     assert list(taken.sentences) == [0] * len(TEXTS[0]) + [2] * len(TEXTS[2])
+
+
+def test_of_little_all_is_told() -> None:
+    texts = (TEXTS[0], "此外，双方还与远汇银行达成意向。", "随后，许知行到访。")
+    found = told(chosen(texts), {2: "随后，校长许知行到访。"}, {None: np.zeros(3, np.float32)})
+    some = [one for one in candidates(found, None) if one.place != 0]
+    taken = entire(some)
+    assert taken is not None and taken.text == "双方与远汇银行达成意向。随后，校长许知行到访。"
+    assert list(taken.sentences) == [1] * 12 + [2] * 11
+    assert entire([]) is None
 
 
 def test_where_nothing_can_stand_there_is_no_abstract() -> None:
