@@ -21,7 +21,7 @@ UNANCHORED = 8.0  # characters' worth: what beginning with a sentence that point
 UNSOUND = 5.0  # characters' worth for each nat of surprise that a clause may stand where it does
 POINTING = 3.0  # the same, that a sentence can be understood without those before it
 DOUBTFUL = -1.0  # a joint that is less likely, in logits, is not made
-BARE = 0.5  # the same, behind a clause that may be no more than names
+BARE = 1.5  # the same, behind a clause that may be no more than names
 NOTHING, SOMETHING, LAST = 0, 1, 2  # taken so far
 
 Kept = tuple[int, ...]  # clauses of a sentence, by their number
