@@ -28,6 +28,7 @@ SAID = re.compile(
 BOTH = re.compile(f"[{HAN}]{{2,4}}[与和同向对]")  # 程望舒与校长许知行, though only one of them is seen to be a person
 TURNS = re.compile("(?:代表[^，]{1,12}?)?[向对]")  # behind a name: 程望舒对来访表示欢迎
 LATER = re.compile("，(?:并|也)?(?:希望|期待|期望)(?!的)")  # 学校正在编制规划，希望贵校多提建议
+SETTING = re.compile("[^，]{1,10}(?:期间|[后上中时])，")  # 展览期间, 多家企业来洽谈
 OBJECT = re.compile("[对向与同为请]")  # before a name: 负责人对许知行教授表示感谢
 SCENE = re.compile("[^，]{0,10}[会后上中间时]，")  # 座谈会上，
 
@@ -58,7 +59,7 @@ def with_speakers(sentences: Sequence[TaggedSentence]) -> dict[int, str]:
         elif wish := WISH.match(text):
             if speaker:
                 named[sentence.index] = speaker + text[wish.end() :]
-        elif speaker and (SAID.match(text) or (LATER.search(text) and not persons(text))):
+        elif speaker and (SAID.match(text) or (LATER.search(text) and not persons(text) and not SETTING.match(text))):
             named[sentence.index] = f"{speaker}表示，{text}"
         elif (
             len(subjects) == 1 and SPEAKS.search(clause, subjects[0][1]) and not OBJECT.search(clause[: subjects[0][0]])

@@ -54,6 +54,7 @@ def test_where_it_is_not_clear_who_speaks_nobody_is_named() -> None:
     assert named("程望舒与校长许知行介绍了情况。他希望双方尽快签约。") == {}  # two persons
     assert named("程望舒介绍了情况。双方进行了交流。希望尽快签约。") == {}
     assert named("希望尽快签约。") == {}
+    assert named("许知行介绍了情况。展览期间，多家企业前来洽谈，希望开展合作。") == {}  # the firms
     assert (
         named("许知行介绍了情况。区长表示，园区配套齐全。他希望双方尽快签约。") == {}
     )  # the district's head, not 许知行
