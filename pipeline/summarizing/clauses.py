@@ -7,7 +7,18 @@ from itertools import groupby, pairwise
 from pipeline.schema import Abstract, Evidence, Removal
 from pipeline.summarizing.alignment import AlignedFact
 from pipeline.summarizing.evidence import CLAUSE_MARKS
-from pipeline.summarizing.grammar import ANY_DAY, DAY, aims, closed, opened, sets_scene, waits, wishes, without_then
+from pipeline.summarizing.grammar import (
+    ANY_DAY,
+    DAY,
+    aims,
+    closed,
+    names_persons,
+    opened,
+    sets_scene,
+    waits,
+    wishes,
+    without_then,
+)
 from pipeline.summarizing.lexicon import fold
 from pipeline.summarizing.polish import only_speech, rejoin
 
@@ -78,7 +89,7 @@ def dated(clauses: Sequence[Clause], sources: Sequence[str]) -> list[Clause]:
         text = _folded(clause)
         first = next((source for source in sources if text in source), "") if clause.row == clauses[0].row else ""
         days = list(DAY.finditer(first, 0, first.find(text))) if first else []
-        if days:
+        if days and all(_folded(before) in first for before in clauses[:at]):  # the day stood between them
             evidence = tuple(sorted({*clause.evidence, sources.index(first)}))
             with_day = replace(clause, text=f"{days[-1][0]}，{clause.text}", evidence=evidence)
             return [*clauses[:at], with_day, *clauses[at + 1 :]]
@@ -128,7 +139,7 @@ def _folded(clause: Clause) -> str:
 
 
 def _unfinished(clause: str) -> bool:
-    return waits(clause) or only_speech(clause)
+    return waits(clause) or only_speech(clause) or names_persons(clause.rstrip(CLAUSE_MARKS))
 
 
 def shortened(clauses: Sequence[Clause], most: int) -> tuple[list[Clause], list[Removal]]:

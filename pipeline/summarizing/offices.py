@@ -56,7 +56,7 @@ class Offices:
 def _alone(text: str, start: int, end: int) -> bool:
     """Whether a name begins a clause, has no office behind it, and is not the first of a list, which would seem to share it."""
     begins = start == 0 or text[start - 1] in BEGINS
-    return begins and not text.startswith("、", end) and not OFFICE.match(text, end)
+    return begins and not text.startswith(("、", "和", "与", "及"), end) and not OFFICE.match(text, end)
 
 
 def _office(text: str, folded: str, end: int) -> str:

@@ -40,7 +40,7 @@ SAYS_WHAT = re.compile(
     "指示|嘱咐|叮嘱|告诉[^，]{0,6}|回答|答复|透露|预计|期待|期望|愿意?|相信|表态|总结|概括|补充|解释|追问|认定|判断|通报|部署|可以看到|据悉|据介绍|据统计|围坐一[圈起]|"
     "(?<![及同小临当届按])时|带队|领队|领着大家|一行|在场|在座|而言|来说|来讲|看来|[\\d两三四五六七八九十多数]年来|"
     "(?:认为|指出|强调)[^，。；的]{2,24}(?:建设|工作|发展|项目|基地|成果)|"
-    "的(?:出版发行|举办|召开|实施|成立|建成|启动|开展|落地|推出|发布|签署))$"
+    "的(?:成功|顺利|圆满|正式)?(?:出版发行|举[办行]|召开|实施|成立|建成|启动|开展|开班|落[地户]|推出|发布|签[署约]|揭牌))$"
 )
 # What only opens a predicate: 会同教授团队, 率市直部门, 标志着作为行业特色型大学, 由许知行为项目负责人.
 OPENS = re.compile(
@@ -248,7 +248,9 @@ def may_follow(before: str, left_out: Sequence[str], clause: str) -> bool:
     ):
         return False
     if only_speech(before):
-        return acts(clause) or (bool(MODAL.match(clause)) and not any(map(MODAL.match, left_out)))
+        return not any(MODAL.match(other) or only_speech(other) for other in left_out) and (
+            acts(clause) or bool(MODAL.match(clause))
+        )
     if GOVERNS.search(before) and not acts(clause):
         return False
     opened = any(rule.search(other) for other in left_out for rule in (GOVERNS, INTENDS, SPEAKS))

@@ -27,7 +27,9 @@ SAID = re.compile(
 )
 BOTH = re.compile(f"[{HAN}]{{2,4}}[与和同向对]")  # 程望舒与校长许知行, though only one of them is seen to be a person
 TURNS = re.compile("(?:代表[^，]{1,12}?)?[向对]")  # behind a name: 程望舒对来访表示欢迎
-LATER = re.compile("，(?:并|也)?(?:希望|期待|期望)(?!的)")  # 学校正在编制规划，希望贵校多提建议
+LATER = re.compile(
+    "，(?:并|也)?(?:(?:希望|期待|期望)(?!的)|欢迎(?=[^，。]{4,}(?:继续|深化|扩大|来|到|参与|投资|加强)))"
+)  # 学校正在编制规划，希望贵校多提建议
 SETTING = re.compile("[^，]{1,10}(?:期间|[后上中时])，")  # 展览期间, 多家企业来洽谈
 OBJECT = re.compile("[对向与同为请]")  # before a name: 负责人对许知行教授表示感谢
 SCENE = re.compile("[^，]{0,10}[会后上中间时]，")  # 座谈会上，

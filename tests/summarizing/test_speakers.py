@@ -49,6 +49,11 @@ def test_a_foreigner_speaks_under_the_whole_name() -> None:
     assert named("副校长卡琳·莱曼德对合作表示赞赏。她谈到，东江风景很美。") == {1: "卡琳·莱曼德谈到，东江风景很美。"}
 
 
+def test_who_is_welcomed_in_the_end_is_welcomed_by_the_speaker() -> None:
+    body = "程望舒表示，海屿产业基础好。发展潜力仍然巨大，欢迎云拓公司继续深化合作。"
+    assert named(body) == {1: "程望舒表示，发展潜力仍然巨大，欢迎云拓公司继续深化合作。"}
+
+
 def test_where_it_is_not_clear_who_speaks_nobody_is_named() -> None:
     assert named("程望舒介绍了海屿的情况。\n希望双方尽快签约。") == {}  # another paragraph
     assert named("程望舒与校长许知行介绍了情况。他希望双方尽快签约。") == {}  # two persons
