@@ -28,7 +28,7 @@ OTHERS = re.compile(
 RARE = re.compile(rf"{OFFICE.pattern}(?P<name>(?!助理)[{HAN}]{{2,3}})(?:$|(?=出席|参加|参会|陪同|列席|一行|等))")
 PLAIN = re.compile(rf"[{''.join(SURNAMES)}][{HAN}]{{1,2}}(?=[,、]|等|一行)")
 ONE_MORE = re.compile(rf"(?!等)[{HAN}](?=[,、]|等)")  # of a given name: 苗益先等
-# Departments that come along: 县委办、发改局、经科局、经商局一行.
+# Departments that come along: 县委办、教育局、水利局、林业局一行.
 _UNIT = rf"[{HAN}]{{1,14}}?(?:[局处办科部厅]|管委会|工委|办公室|委员会)"
 _ANY = rf"(?:(?![等的])[{HAN}（）]){{2,18}}"
 UNITS = re.compile(

@@ -25,7 +25,7 @@ RUN_ON = re.compile(
 )
 # Where a sentence ends without a mark.
 UNMARKED = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=(?:座谈)?会上，|仪式上，|随后，)")
-TITLED = re.compile("[^，。：]{2,20}：")  # 海屿市法院：助力学子，圆梦法院
+TITLED = re.compile("[^，。：]{2,20}：")  # 海屿市法院：走近法庭，体验审判
 HEADING = 30  # characters: a shorter line of one clause, or of two in which nobody acts, that no mark ends is one
 
 

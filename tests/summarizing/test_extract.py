@@ -188,7 +188,7 @@ def test_aims_that_open_a_sentence_go(sentence: str, rest: str | None) -> None:
         "许知行以“开放办学”为题",
         "专家团赠送了由许知行教授组织",
         "许知行在1998年的开学典礼上",
-        "为期5天的展会上",
+        "为期3天的博览会上",
         "学院以乡村治理为切入点",
     ],
 )
