@@ -44,7 +44,7 @@ SERIES = re.compile(
 )
 PARTIES = re.compile("公司|集团|企业|银行|商会|协会|基金")  # whom they met
 DOTS = tuple("·•・")  # in foreign names
-# 副校长卡罗琳·莱万德对, as far as what follows shows where it ends.
+# 副校长卡琳·莱曼德对, as far as what follows shows where it ends.
 FOREIGN = re.compile(
     rf"(?:^|(?<=[,、。;与和同对向])|(?<=[长任授席记理事士使员官]))(?P<name>[{HAN}]{{1,5}}[·•・](?:[{HAN}]{{1,6}}[·•・])*[{HAN}]{{1,6}}?)"
     "(?=[对向表介说谈指强希在访率出参与和会就为致发代一、,。]|等|教授|先生|女士|博士|$)"
