@@ -21,7 +21,7 @@ BYLINE = re.compile(
 # Captions that no mark ends before the sentence: 程望舒参加第二届国际学术会议 副校长许知行介绍了学校情况.
 RUN_ON = re.compile(
     r"^[^，。：；！？\s]{2,20}：[^。；！？\s]{4,30}\s+(?=[\u4e00-\u9fff“][^。！？，；\s]{7,})"
-    r"|^(?!.*\d日.*\s)[^。！？]*[^，。：；！？\s]{10,}(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff“][^。！？，；\s]{7,})"
+    r"|^(?!.*\d日.*\s)[^。！？]*[^，。：；！？\s]{10}(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff“][^。！？，；\s]{7,})"
 )
 # Where a sentence ends without a mark.
 UNMARKED = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=(?:座谈)?会上，|仪式上，|随后，)")

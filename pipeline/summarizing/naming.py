@@ -19,9 +19,8 @@ MOST, LEAST = 4, 2  # hosts that are added
 ENOUGH = 3  # an abstract that names so many is left alone
 SETS_OUT = re.compile("率|带队|带领|赴|前往|走访|拜访|访问|考察|调研|来到|一行")
 RECEIVES = re.compile("会见|接见|接待|迎接|来访|到访")
-LED = re.compile(
-    "(?:带领|率领|陪同|指导)下[，；]?$|[到抵]达"
-)  # by the leader, and somebody else acts; one place of several
+# Somebody else acts, led by the leader; or one place of several is reached, at which not all hosts are.
+LED = re.compile("(?:带领|率领|陪同|指导)下[，；]?$|[到抵]达")
 LEGAL_FORM = re.compile("(?:股份|有限|责任|集团|总?公司|总行)+$")
 VISITED = "走访"
 BOTH = "双方"

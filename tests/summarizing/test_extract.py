@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from pipeline.schema import Joints, SalientClause
+from pipeline.summarizing.brevity import without_series
+from pipeline.summarizing.cleaning import cleaned
 from pipeline.summarizing.extract import FREE, candidates, entire, extracted, told
 from pipeline.summarizing.grammar import breaks_off, leans
 from pipeline.summarizing.purpose import without_purpose
@@ -266,6 +268,13 @@ def test_a_list_that_nothing_ends_takes_no_time() -> None:
     assert set(one.salience[None]) == {0.5} and len(one.salience[None]) == len(one.parts.clauses)
     assert extracted(candidates([one], None), 0, 160)
     assert time.process_time() - started < 5  # aligned character by character it took half a minute
+
+
+def test_what_nothing_ends_is_cleaned_and_shortened_in_no_time() -> None:
+    started = time.process_time()
+    assert cleaned("海屿市" * 5000 + "。") == "海屿市" * 5000 + "。"
+    assert len(without_series("海屿公司、" * 2000 + "完")) == 10_001
+    assert time.process_time() - started < 3  # with every length of what stands before a blank tried, five seconds
 
 
 def test_who_he_is_must_be_known() -> None:

@@ -45,6 +45,7 @@ def test_a_clause_that_only_says_when_is_not_left_at_the_end() -> None:
         "贺清源赴杭州走访青禾机器人集团有限公司、松川商会，与海岳银行会谈。",
         "贺清源介绍了营商环境。",
         "6月3日，在贺清源带领下，松塘企业家走进车间。",
+        "6月3日，贺清源率团抵达杭州市。",  # where not all of them are
     ],
 )
 def test_a_text_that_names_them_or_does_not_set_out_stays(text: str) -> None:
